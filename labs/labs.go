@@ -12,6 +12,7 @@ package labs
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -92,7 +93,8 @@ type Machine struct {
 	Disks               []Disk
 	NICs                []NIC
 	Range               Range
-	// Attributes are the ranges of the arguments, by name: "memory".
+	// Attributes are the ranges of the arguments' values, by name: "memory",
+	// "disk.system.size", "nic.corp.address".
 	Attributes map[string]Range
 }
 
@@ -146,6 +148,10 @@ type Step struct {
 	After []string
 	// Args are the arguments, by name, complete with defaults.
 	Args map[string]Value
+	// Allow are the ids of rules that the author silences on this step, and
+	// Because is the reason given.
+	Allow   []string
+	Because string
 	// Check says that the step only looks: a `check` block.
 	Check bool
 	Range Range
@@ -190,11 +196,16 @@ func (l *Lab) Stage(name string) (*Stage, bool) {
 // Path lists the stages from the root to name, both included. It is empty
 // when there is no such stage.
 func (l *Lab) Path(name string) []*Stage {
-	s, ok := l.Stage(name)
-	if !ok {
-		return nil
+	byName := make(map[string]*Stage, len(l.Stages))
+	for _, s := range l.Stages {
+		byName[s.Name] = s
 	}
-	return append(l.Path(s.After), s)
+	var path []*Stage
+	for s := byName[name]; s != nil && len(path) < len(l.Stages); s = byName[s.After] {
+		path = append(path, s)
+	}
+	slices.Reverse(path)
+	return path
 }
 
 func find[T any](list []*T, name string, of func(*T) string) (*T, bool) {

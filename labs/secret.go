@@ -21,19 +21,29 @@ type Secret struct {
 }
 
 // SecretValue is a value that cannot be printed, logged or marshalled by
-// accident: every form of it says (secret).
-type SecretValue struct{ value string }
+// accident: every form of it says (secret). Values are not comparable with ==.
+type SecretValue struct {
+	_ [0]func()
+	// value is behind a pointer because fmt calls no method of a value in an
+	// unexported field, nor of any value for %p; what it then prints is an address.
+	value *string
+}
 
 // NewSecretValue hides value.
-func NewSecretValue(value string) SecretValue { return SecretValue{value} }
+func NewSecretValue(value string) SecretValue { return SecretValue{value: &value} }
 
 const hidden = "(secret)"
 
 // Reveal gives the value to the one place that must write it into a disc.
-func (s SecretValue) Reveal() string { return s.value }
+func (s SecretValue) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // Empty says whether there is no value.
-func (s SecretValue) Empty() bool { return s.value == "" }
+func (s SecretValue) Empty() bool { return s.Reveal() == "" }
 
 // String hides the value.
 func (SecretValue) String() string { return hidden }
