@@ -108,7 +108,7 @@ func (s *Sources) line(f *source, r Range, n int) SnippetLine {
 		return utf8.RuneCount(text[:min(max(b-from, 0), len(text))])
 	}
 	return SnippetLine{
-		Number: n + 1, Text: strings.ToValidUTF8(string(text), "\uFFFD"),
+		Number: n + 1, Text: string([]rune(string(text))), // one U+FFFD for each bad byte
 		From: clamp(r.Start.Byte), To: clamp(r.End.Byte),
 	}
 }
