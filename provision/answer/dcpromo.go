@@ -1,0 +1,207 @@
+package answer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// Role is what a server becomes.
+type Role uint8
+
+// The roles that a promotion can give.
+const (
+	// FirstDC is the first domain controller of a new forest.
+	FirstDC Role = iota
+	// ReplicaDC is a further domain controller of a domain.
+	ReplicaDC
+	// ChildDC is the first domain controller of a new child domain.
+	ChildDC
+)
+
+// Promotion is what dcpromo of Windows 2000 or 2003 is told.
+type Promotion struct {
+	OS   labs.OS
+	Role Role
+	// Domain is the DNS name of the domain that the server will serve:
+	// "contoso.test", or for a child "sales.contoso.test".
+	Domain string
+	// NetBIOS is the domain's short name, of a new domain only.
+	NetBIOS string
+	// Site is the Active Directory site; empty means the one that every forest
+	// begins with.
+	Site string
+	// SafeMode is the password of Directory Services Restore Mode.
+	SafeMode labs.SecretValue
+	// User, UserDomain and Password are an account that may do it, where a
+	// forest is there already.
+	User, UserDomain string
+	Password         labs.SecretValue
+	// Source is the domain controller to replicate from, for a replica; empty
+	// leaves the choice to Windows.
+	Source string
+	// Forest2003 raises a new forest to the functional level of Windows 2003.
+	Forest2003 bool
+	// GlobalCatalog makes a replica on Windows Server 2003 a global catalog;
+	// dcpromo of Windows 2000 does not know how (KB223757).
+	GlobalCatalog bool
+	// Origin is the step's block.
+	Origin Origin
+}
+
+// FirstSite is the site that every forest begins with.
+const FirstSite = "Default-First-Site-Name"
+
+// Dcpromo writes the file for `dcpromo /answer:FILE`. dcpromo erases the
+// passwords from the file that it reads (TechNet cc758390), so it needs a copy
+// on a disk it can write to. It does not restart the machine by itself.
+func Dcpromo(p Promotion) (File, labs.Diagnostics) {
+	diags := p.check()
+	entries := []entry{}
+	for _, k := range p.keys() {
+		entries = append(entries, entry{"DCINSTALL", k.key, k.value})
+	}
+	file, more := write("DCPROMO.TXT", entries, p.Origin)
+	return finish(file, append(diags, more...))
+}
+
+func (p *Promotion) check() labs.Diagnostics {
+	var diags labs.Diagnostics
+	add := func(argument, summary, format string, args ...any) {
+		diags = append(diags, p.Origin.complaint(argument, summary, fmt.Sprintf(format, args...)))
+	}
+	if p.OS != labs.Windows2000 && p.OS != labs.Windows2003 {
+		add("on", "No answer file for this system", "This file answers dcpromo of windows-2000 and windows-2003, not of %q.", p.OS)
+	}
+	if why := dnsName(p.Domain); why != "" {
+		add("domain", "Invalid domain name", "The domain name %q %s.", p.Domain, why)
+	}
+	if p.Role == ChildDC && strings.Count(p.Domain, ".") < 2 {
+		add("domain", "Invalid domain name", "The child domain %q has no parent domain of two labels or more.", p.Domain)
+	}
+	if p.Role != ReplicaDC {
+		if why := netbiosName(p.NetBIOS); why != "" {
+			add("netbios", "Invalid NetBIOS name", "The NetBIOS name %q %s.", p.NetBIOS, why)
+		}
+	}
+	if p.SafeMode.Empty() {
+		add("safe_mode_password", "Password missing", "dcpromo asks for the password of restore mode when the file has none, and would wait.")
+	}
+	if p.Role != FirstDC && (p.User == "" || p.UserDomain == "" || p.Password.Empty()) {
+		add("user", "Account missing", "dcpromo needs a user, its domain and its password to join a forest that is there already.")
+	}
+	if p.Forest2003 && (p.OS == labs.Windows2000 || p.Role != FirstDC) {
+		add("forest_level", "Functional level not available",
+			"Only the first domain controller of a forest, on Windows Server 2003, can set the forest's functional level.")
+	}
+	if p.GlobalCatalog && (p.OS == labs.Windows2000 || p.Role != ReplicaDC) {
+		add("global_catalog", "Global catalog not available",
+			"Only a replica on Windows Server 2003 is made a global catalog by its promotion; the first domain controller of a forest is one anyway.")
+	}
+	return diags
+}
+
+// keys are those of KB223757 for each role, in its order.
+func (p *Promotion) keys() []keyed {
+	var keys []keyed
+	add := func(key string, v value) { keys = append(keys, keyed{key, v}) }
+	if p.Role != FirstDC {
+		add("UserName", bare("user", p.User))
+		add("Password", bare("password", p.Password.Reveal()).hush())
+		add("UserDomain", bare("user_domain", p.UserDomain))
+	}
+	switch p.Role {
+	case ReplicaDC:
+		add("ReplicaOrNewDomain", literal("Replica"))
+		add("ReplicaDomainDNSName", bare("domain", p.Domain))
+		if p.Source != "" {
+			add("ReplicationSourceDC", bare("source", p.Source))
+		}
+	case ChildDC:
+		child, parent, _ := strings.Cut(p.Domain, ".")
+		add("ReplicaOrNewDomain", literal("Domain"))
+		add("TreeOrChild", literal("Child"))
+		add("ParentDomainDNSName", bare("domain", parent))
+		add("ChildName", bare("domain", child))
+		add("DomainNetbiosName", bare("netbios", p.NetBIOS))
+	case FirstDC:
+		add("ReplicaOrNewDomain", literal("Domain"))
+		add("TreeOrChild", literal("Tree"))
+		add("CreateOrJoin", literal("Create"))
+		add("NewDomainDNSName", bare("domain", p.Domain))
+		add("DomainNetbiosName", bare("netbios", p.NetBIOS))
+		if p.Forest2003 {
+			add("SetForestVersion", literal("Yes"))
+		}
+	}
+	if p.Role != ReplicaDC {
+		add("DNSOnNetwork", literal("Yes"))
+		add("AutoConfigDNS", literal("Yes"))
+		add("AllowAnonymousAccess", literal("No"))
+	}
+	if p.GlobalCatalog {
+		add("ConfirmGc", literal("Yes"))
+	}
+	return append(keys, p.places()...)
+}
+
+// places are the keys that are the same for every role.
+func (p *Promotion) places() []keyed {
+	site := FirstSite
+	if p.Site != "" {
+		site = p.Site
+	}
+	return []keyed{
+		{"SiteName", bare("site", site)},
+		{"DatabasePath", literal(`%systemroot%\ntds`)},
+		{"LogPath", literal(`%systemroot%\ntds`)},
+		{"SYSVOLPath", literal(`%systemroot%\sysvol`)},
+		{"SafeModeAdminPassword", bare("safe_mode_password", p.SafeMode.Reveal()).hush()},
+		{"CriticalReplicationOnly", literal("No")},
+		{"RebootOnSuccess", literal("NoAndNoPromptEither")},
+	}
+}
+
+// dnsName says what keeps name from being a DNS name of two labels or more.
+func dnsName(name string) string {
+	labels := strings.Split(name, ".")
+	if len(labels) < 2 {
+		return "needs at least two labels, such as contoso.test"
+	}
+	if len(name) > 64 {
+		return "is longer than the 64 characters that Active Directory takes" // KB245809
+	}
+	for _, label := range labels {
+		if label == "" || len(label) > 63 {
+			return "has a label that is empty or longer than 63 characters"
+		}
+		if strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return "has a label that begins or ends with -"
+		}
+		for _, r := range label {
+			if !asciiLetter(r) && (r < '0' || r > '9') && r != '-' {
+				return fmt.Sprintf("has %q; labels have letters, digits and -", r)
+			}
+		}
+	}
+	return ""
+}
+
+// netbiosName says what keeps name from being a domain's short name.
+func netbiosName(name string) string {
+	switch {
+	case name == "" || len(name) > 15:
+		return "must have 1 to 15 characters"
+	case name != strings.ToUpper(name):
+		return "must be in upper case"
+	}
+	for _, r := range name {
+		if !asciiLetter(r) && (r < '0' || r > '9') && r != '-' {
+			return fmt.Sprintf("has %q; it may have letters, digits and -", r)
+		}
+	}
+	return ""
+}
+
+func asciiLetter(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }
