@@ -1,0 +1,3 @@
+module planted.test/house
+
+go 1.26.0

@@ -1,0 +1,2 @@
+// Package homeless is planted: it names no floor.
+package homeless
