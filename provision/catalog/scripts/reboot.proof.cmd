@@ -1,0 +1,4 @@
+@echo off
+rem Doublehop step reboot: the runner speaks again.
+ver >"%DHPROOF%\VERSION.TXT"
+exit /b 0

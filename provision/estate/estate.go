@@ -1,0 +1,247 @@
+// Package estate models the world that a lab's steps make out of its machines:
+// which Windows stands on each, what the directory holds, what Exchange has
+// prepared and installed.
+//
+// It promises to refuse early. Every verb of an [Estate] first holds the wish
+// against the rules and answers with [Problem]s that say why and what to do
+// instead, then changes the model as the real step would change the world, so
+// that one mistake is reported once and not again by each step after it. It is
+// pure: it reads no disc and asks no hypervisor.
+//
+// Floor 1. It knows the nouns of labs and nothing of how a step is done.
+package estate
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// Estate is the world after some steps. The zero value is the world before the
+// first one. Its JSON form is part of a checkpoint's manifest.
+//
+// What its pointers lead to is never changed: a verb puts a changed copy in the
+// place. So a [Estate.Clone] is cheap, and shares what stays the same.
+type Estate struct {
+	// Machines are those with an operating system, in the order of their
+	// installation.
+	Machines []*Machine `json:"machines,omitempty"`
+	// Forests are in the order of their making.
+	Forests []*Forest `json:"forests,omitempty"`
+	// said is what the verbs changed, in sentences for people.
+	said []string
+}
+
+// New is the world before the first step.
+func New() *Estate { return &Estate{} }
+
+// UnknownServicePack says that the level is the disc's, which nobody has read.
+const UnknownServicePack = -1
+
+// Machine is one installed machine.
+type Machine struct {
+	// Name is the lab's name for it, Computer is Windows'.
+	Name     string  `json:"name"`
+	Computer string  `json:"computer"`
+	OS       labs.OS `json:"os"`
+	// ServicePack is [UnknownServicePack] until a step or a disc tells.
+	ServicePack int `json:"service_pack"`
+	// Arch is "x86" or "x64".
+	Arch string `json:"arch"`
+	// Components are the optional parts of Windows, sorted: "aspnet", "iis".
+	Components []string `json:"components,omitempty"`
+	NICs       []NIC    `json:"nics,omitempty"`
+	// Domain is the DNS name of the domain it belongs to; empty in a workgroup.
+	Domain string `json:"domain,omitempty"`
+	// Controller says that it is a domain controller of Domain.
+	Controller bool `json:"domain_controller,omitempty"`
+}
+
+// NIC is what counts of a network card: who can be reached, who is asked for names.
+type NIC struct {
+	Network string       `json:"network"`
+	Address netip.Addr   `json:"address"`
+	DNS     []netip.Addr `json:"dns,omitempty"`
+}
+
+// Has says whether the machine has an optional part of Windows.
+func (m *Machine) Has(component string) bool { return slices.Contains(m.Components, component) }
+
+// Level is a functional level, as msDS-Behavior-Version counts them.
+type Level int
+
+// The functional levels of Windows 2000 and 2003.
+const (
+	Level2000        Level = 0
+	Level2003Interim Level = 1
+	Level2003        Level = 2
+)
+
+// String is the level's usual name.
+func (l Level) String() string {
+	switch l {
+	case Level2000:
+		return "2000"
+	case Level2003Interim:
+		return "2003 interim"
+	case Level2003:
+		return "2003"
+	}
+	return "unknown"
+}
+
+// Forest is one Active Directory forest.
+type Forest struct {
+	// Root is the DNS name of its first domain.
+	Root string `json:"root"`
+	// Schema is objectVersion of CN=Schema: 13 from Windows 2000, 30 from 2003.
+	Schema int   `json:"schema"`
+	Level  Level `json:"level"`
+	// Domains start with the root.
+	Domains []*Domain `json:"domains"`
+	// Exchange is what was done for Exchange; nil before any ForestPrep.
+	Exchange *Organization `json:"exchange,omitempty"`
+}
+
+// Domain is one domain of a forest.
+type Domain struct {
+	Name    string `json:"name"`
+	NetBIOS string `json:"netbios"`
+	Level   Level  `json:"level"`
+	// Controllers are machines of the lab, the first one first.
+	Controllers []string `json:"controllers"`
+	// Prepared is objectVersion of CN=Microsoft Exchange System Objects; 0
+	// before DomainPrep.
+	Prepared int `json:"exchange_prepared,omitempty"`
+}
+
+// Mode says which versions an Exchange organization still allows for.
+type Mode string
+
+// The modes of an organization. A new one is mixed.
+const (
+	Mixed  Mode = "mixed"
+	Native Mode = "native"
+)
+
+// Organization is Exchange in a forest, from ForestPrep on.
+type Organization struct {
+	// Name is empty until the first server is installed: ForestPrep of Exchange
+	// 2003 leaves a container with a placeholder for its name (KB829360).
+	Name string `json:"name,omitempty"`
+	Mode Mode   `json:"mode"`
+	// Schema is rangeUpper of ms-Exch-Schema-Version-Pt, Version objectVersion
+	// of the organization.
+	Schema  int       `json:"schema"`
+	Version int       `json:"version"`
+	Servers []*Server `json:"servers,omitempty"`
+}
+
+// Server is one Exchange server.
+type Server struct {
+	Machine  string `json:"machine"`
+	Computer string `json:"computer"`
+	// Product is the marketing name, Build what the server object says.
+	Product string `json:"product"`
+	Build   string `json:"build"`
+}
+
+// Clone is a copy: what is done to it does not show in e.
+func (e *Estate) Clone() *Estate {
+	return &Estate{
+		Machines: slices.Clone(e.Machines),
+		Forests:  slices.Clone(e.Forests),
+		said:     slices.Clip(e.said),
+	}
+}
+
+// Moment is a point in an estate's history, for [Estate.Changes].
+type Moment int
+
+// Summary is now.
+func (e *Estate) Summary() Moment { return Moment(len(e.said)) }
+
+// Changes says what happened since a moment of this estate, or of the one that
+// it was cloned from, a line each: "contoso.test: schema 30".
+func (e *Estate) Changes(since Moment) []string {
+	return slices.Clone(e.said[min(max(int(since), 0), len(e.said)):])
+}
+
+func (e *Estate) say(format string, args ...any) {
+	e.said = append(e.said, fmt.Sprintf(format, args...))
+}
+
+// Joined says that there is a domain, so that machines change one another.
+func (e *Estate) Joined() bool { return len(e.Forests) > 0 }
+
+// editMachine puts a copy in the place of a machine and gives it for changing.
+func (e *Estate) editMachine(name string) *Machine {
+	i := slices.IndexFunc(e.Machines, func(m *Machine) bool { return m.Name == name })
+	fresh := *e.Machines[i]
+	e.Machines[i] = &fresh
+	return &fresh
+}
+
+// editForest puts a copy in the place of a forest and gives it for changing.
+func (e *Estate) editForest(root string) *Forest {
+	i := slices.IndexFunc(e.Forests, func(f *Forest) bool { return same(f.Root, root) })
+	fresh := *e.Forests[i]
+	fresh.Domains = slices.Clone(fresh.Domains)
+	for i, d := range fresh.Domains {
+		domain := *d
+		fresh.Domains[i] = &domain
+	}
+	if fresh.Exchange != nil {
+		exchange := *fresh.Exchange
+		exchange.Servers = slices.Clone(exchange.Servers)
+		fresh.Exchange = &exchange
+	}
+	e.Forests[i] = &fresh
+	return &fresh
+}
+
+func (f *Forest) domain(name string) *Domain {
+	d, _ := first(f.Domains, func(d *Domain) bool { return same(d.Name, name) })
+	return d
+}
+
+// Machine finds an installed machine by its name in the lab.
+func (e *Estate) Machine(name string) (*Machine, bool) {
+	return first(e.Machines, func(m *Machine) bool { return m.Name == name })
+}
+
+// Domain finds a domain by its DNS name, and its forest.
+func (e *Estate) Domain(name string) (*Domain, *Forest, bool) {
+	for _, f := range e.Forests {
+		if d, ok := first(f.Domains, func(d *Domain) bool { return same(d.Name, name) }); ok {
+			return d, f, true
+		}
+	}
+	return nil, nil, false
+}
+
+// Server finds the Exchange server on a machine, and its forest.
+func (e *Estate) Server(machine string) (*Server, *Forest, bool) {
+	for _, f := range e.Forests {
+		if f.Exchange == nil {
+			continue
+		}
+		if s, ok := first(f.Exchange.Servers, func(s *Server) bool { return s.Machine == machine }); ok {
+			return s, f, true
+		}
+	}
+	return nil, nil, false
+}
+
+func first[T any](list []*T, fits func(*T) bool) (*T, bool) {
+	if i := slices.IndexFunc(list, fits); i >= 0 {
+		return list[i], true
+	}
+	return nil, false
+}
+
+// same compares names as Windows and DNS do.
+func same(a, b string) bool { return strings.EqualFold(a, b) }

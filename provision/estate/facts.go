@@ -1,0 +1,62 @@
+package estate
+
+import "strings"
+
+// Fact names something that one step makes and another needs: a planner orders
+// the steps of a stage by them.
+type Fact string
+
+// FactInstalled is made by the installation of a machine.
+func FactInstalled(machine string) Fact { return fact("installed", machine) }
+
+// FactDomain is made by the promotion of a domain's first controller.
+func FactDomain(domain string) Fact { return fact("domain", domain) }
+
+// FactMember is made when a machine joins a domain.
+func FactMember(machine string) Fact { return fact("member", machine) }
+
+// FactForestPrep is made by Exchange's ForestPrep; forest is its root domain.
+func FactForestPrep(forest string) Fact { return fact("forestprep", forest) }
+
+// FactDomainPrep is made by Exchange's DomainPrep.
+func FactDomainPrep(domain string) Fact { return fact("domainprep", domain) }
+
+// FactOrganization is made by the first Exchange server of a forest.
+func FactOrganization(forest string) Fact { return fact("exchange-org", forest) }
+
+// FactExchange is made by the installation of Exchange on a machine.
+func FactExchange(machine string) Fact { return fact("exchange", machine) }
+
+func fact(kind, name string) Fact { return Fact(kind + ":" + strings.ToLower(name)) }
+
+// Has says whether the estate holds what a fact names.
+func (e *Estate) Has(f Fact) bool {
+	for _, m := range e.Machines {
+		if f == FactInstalled(m.Name) || m.Domain != "" && f == FactMember(m.Name) {
+			return true
+		}
+	}
+	for _, forest := range e.Forests {
+		if forest.has(f) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Forest) has(wanted Fact) bool {
+	for _, d := range f.Domains {
+		if wanted == FactDomain(d.Name) || d.Prepared > 0 && wanted == FactDomainPrep(d.Name) {
+			return true
+		}
+	}
+	if f.Exchange == nil {
+		return false
+	}
+	for _, s := range f.Exchange.Servers {
+		if wanted == FactExchange(s.Machine) || wanted == FactOrganization(f.Root) {
+			return true
+		}
+	}
+	return wanted == FactForestPrep(f.Root)
+}

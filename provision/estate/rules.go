@@ -1,0 +1,60 @@
+package estate
+
+import (
+	"fmt"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// Problem is a rule that a step breaks.
+type Problem struct {
+	// Rule is the rule's name: "DH-AD-NO-DOMAIN".
+	Rule string
+	// Severity is [labs.Error] when the step cannot work, [labs.Warning] when it
+	// can and should be thought over.
+	Severity labs.Severity
+	// Attr is the argument of the step that is to blame; empty for the whole step.
+	Attr string
+	// Summary is constant text; Detail says in full sentences what is wrong with
+	// this step, why, and what would make it legal.
+	Summary, Detail string
+}
+
+// Diagnostic is the problem at its place in a lab file.
+func (p Problem) Diagnostic(step *labs.Step) labs.Diagnostic {
+	subject, block := step.Attribute(p.Attr), step.Range
+	return labs.Diagnostic{
+		Severity: p.Severity,
+		Summary:  p.Summary,
+		Detail:   fmt.Sprintf("%s (rule %s)", p.Detail, p.Rule),
+		Addr:     labs.Address("step", step.Name),
+		Subject:  &subject,
+		Context:  &block,
+	}
+}
+
+func block(rule, attr, summary, detail string, args ...any) Problem {
+	return Problem{Rule: rule, Severity: labs.Error, Attr: attr, Summary: summary, Detail: fmt.Sprintf(detail, args...)}
+}
+
+func warn(rule, attr, summary, detail string, args ...any) Problem {
+	p := block(rule, attr, summary, detail, args...)
+	p.Severity = labs.Warning
+	return p
+}
+
+// Use is any step on a machine: it must have an operating system.
+func (e *Estate) Use(machine string) []Problem {
+	_, problems := e.installed(machine)
+	return problems
+}
+
+func (e *Estate) installed(machine string) (*Machine, []Problem) {
+	m, ok := e.Machine(machine)
+	if ok {
+		return m, nil
+	}
+	return nil, []Problem{block("DH-WIN-NOT-INSTALLED", "on", "Machine not installed",
+		"Machine %q has no operating system when this step comes. Install it in an earlier stage, or put this above the step:\n\n  step \"install\" { on = machine.%s }",
+		machine, machine)}
+}
