@@ -1,0 +1,244 @@
+package labfile
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// arguments reads the arguments of one block, and notes where each was written.
+type arguments struct {
+	l      *loader
+	p      place
+	sc     scope
+	body   *hclsyntax.Body
+	ranges map[string]labs.Range
+	prefix string // of the names in ranges: "disk.system."
+}
+
+func (l *loader) arguments(p place, body *hclsyntax.Body) *arguments {
+	return &arguments{l: l, p: p, body: body, ranges: map[string]labs.Range{}}
+}
+
+// inner reads a block inside, whose ranges are noted with the outer ones.
+func (a *arguments) inner(header hcl.Range, body *hclsyntax.Body, prefix string) *arguments {
+	return &arguments{l: a.l, p: place{a.p.addr, header}, sc: a.sc, body: body, ranges: a.ranges, prefix: prefix}
+}
+
+// found is an argument's value, or an element of it, with what is needed to
+// complain about it.
+type found struct {
+	l     *loader
+	p     place
+	sc    scope
+	name  string
+	expr  hclsyntax.Expression
+	value cty.Value
+}
+
+// get evaluates an argument. It is false when the argument is left out, null,
+// or could not be computed, which is then reported already.
+func (a *arguments) get(name string) (found, bool) {
+	attr := a.body.Attributes[name]
+	if attr == nil {
+		return found{}, false
+	}
+	a.ranges[a.prefix+name] = rangeOf(attr.Expr.Range())
+	f := found{a.l, a.p, a.sc, name, attr.Expr, a.l.eval(a.p, a.sc, attr.Expr)}
+	if !f.value.IsWhollyKnown() {
+		return f, false
+	}
+	return f, !f.value.IsNull()
+}
+
+// require is get for an argument that must have a value: null is reported.
+// That it is not left out, the block's shape has seen to.
+func (a *arguments) require(name string) (found, bool) {
+	f, ok := a.get(name)
+	if !ok && f.l != nil && f.value.IsWhollyKnown() {
+		f.fail("Missing argument", "%q is null here, and it must have a value.", name)
+	}
+	return f, ok
+}
+
+// fail complains about the value, and shows what its references stand for.
+func (f found) fail(summary, detail string, args ...any) {
+	f.l.fail(f.p, f.expr.Range(), summary, detail, args...)
+	f.addValues()
+}
+
+func (f found) warn(summary, detail string, args ...any) {
+	f.l.warn(f.p, f.expr.Range(), summary, detail, args...)
+	f.addValues()
+}
+
+func (f found) addValues() {
+	refs := f.expr.Variables()
+	if len(refs) == 0 {
+		return
+	}
+	if links, ok := f.l.link(f.p, f.sc, f.expr); ok {
+		d := &f.l.diags[len(f.l.diags)-1]
+		d.Values = valuesIn(refs, &hcl.EvalContext{Variables: f.l.values(f.sc, links)})
+	}
+}
+
+// wrong reports a value of another type than is wanted.
+func (f found) wrong(want string) {
+	f.fail("Wrong type of argument", "%q takes %s, not %s.", f.name, want, article(kindOf(f.value.Type())))
+}
+
+// as converts the value; want is in words.
+func (f found) as(ty cty.Type, want string) (cty.Value, bool) {
+	v, err := convert.Convert(f.value, ty)
+	if err != nil || v.IsNull() {
+		f.wrong(want)
+		return v, false
+	}
+	return v, true
+}
+
+// raw is the value as text.
+func (f found) raw(want string) (string, bool) {
+	if ty := f.value.Type(); ty != cty.String && ty != cty.Number {
+		f.wrong(want)
+		return "", false
+	}
+	if tooLarge(f.value) {
+		f.wrong(want)
+		return "", false
+	}
+	v, ok := f.as(cty.String, want)
+	if !ok {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// text is the value as one line of text that problem accepts.
+func (f found) text(problem func(string) string) (string, bool) {
+	s, ok := f.raw("text")
+	if !ok {
+		return "", false
+	}
+	if p := problem(s); p != "" {
+		f.fail("Text that cannot be carried", "%q cannot be used for %q. %s", s, f.name, p)
+		return "", false
+	}
+	return s, true
+}
+
+func (f found) flag() (value, ok bool) {
+	v, ok := f.as(cty.Bool, "true or false")
+	return ok && v.True(), ok
+}
+
+// number is the value as a whole number between least and most.
+func (f found) number(least, most int64) (int64, bool) {
+	v, ok := f.as(cty.Number, "a whole number")
+	if !ok {
+		return 0, false
+	}
+	n, exact := v.AsBigFloat().Int64()
+	if exact != big.Exact || n < least || n > most {
+		text, _ := render(v)
+		f.fail("Number out of range", "%q is a whole number from %d to %d, not %s.", f.name, least, most, text)
+		return 0, false
+	}
+	return n, true
+}
+
+// size is the value in bytes.
+func (f found) size() (uint64, bool) {
+	if f.value.Type() == cty.Number {
+		text, _ := render(f.value)
+		f.fail("Size without a unit", "%q is a size, and %s could be anything. Write %q, for instance.", f.name, text, text+"MiB")
+		return 0, false
+	}
+	s, ok := f.raw("a size such as \"512MiB\"")
+	if !ok {
+		return 0, false
+	}
+	n, err := labs.ParseSize(s)
+	if err != nil {
+		f.fail("Not a size", "%s", err)
+		return 0, false
+	}
+	return n, true
+}
+
+// elements are the members of a list, each with the place where it is
+// written when the list is written out.
+func (f found) elements() ([]found, bool) {
+	ty := f.value.Type()
+	if !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() {
+		f.wrong("a list")
+		return nil, false
+	}
+	written, _ := f.expr.(*hclsyntax.TupleConsExpr)
+	var list []found
+	for _, v := range f.value.AsValueSlice() {
+		e := f
+		e.value = v
+		if written != nil && len(list) < len(written.Exprs) {
+			e.expr = written.Exprs[len(list)]
+		}
+		list = append(list, e)
+	}
+	return list, true
+}
+
+// texts are the members of a list of text.
+func (f found) texts(problem func(string) string) ([]string, bool) {
+	list, ok := f.elements()
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		s, good := e.text(problem)
+		if good && slices.Contains(out, s) {
+			e.fail("Named twice", "%q is in the list already.", s)
+			good = false
+		}
+		ok = ok && good
+		out = append(out, s)
+	}
+	return out, ok
+}
+
+// reference is the name of the object of one kind that the value refers to.
+func (f found) reference(kind string) (string, bool) {
+	if r, ok := refIn(f.value); ok && r.kind == kind {
+		return r.name, true
+	}
+	hint := ""
+	if f.value.Type() == cty.String {
+		name := f.value.AsString()
+		if f.l.has(kind, name, scope{}) {
+			hint = fmt.Sprintf(" Write %s.%s, without quotes.", kind, name)
+		} else {
+			hint = fmt.Sprintf(" It is written %s.NAME, without quotes.", kind)
+		}
+	}
+	f.fail("Wrong type of argument", "%q takes a reference to %s, not %s.%s", f.name, article(kind), article(kindOf(f.value.Type())), hint)
+	return "", false
+}
+
+// secret is the name of the secret that the value refers to.
+func (f found) secret() (string, bool) {
+	if r, ok := refIn(f.value); ok && r.kind == "secret" {
+		return r.name, true
+	}
+	if f.value.Type() == cty.String && len(f.expr.Variables()) == 0 {
+		f.l.literalSecret(f.p, f.expr, f.name)
+		return "", false
+	}
+	f.fail("Secret needed", "%q takes a secret, not %s, so that nothing can print it. Declare secret \"NAME\" { … } and write secret.NAME.",
+		f.name, article(kindOf(f.value.Type())))
+	return "", false
+}

@@ -1,0 +1,302 @@
+package labfile
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// system is what is known of an operating system before any disc is read.
+type system struct {
+	os    labs.OS
+	title string
+	// Memory: Setup refuses less than least, and most is what the largest
+	// edition can address; beyond standard, the Standard edition (Server, for
+	// Windows 2000) uses no more (limits of the 32-bit editions as Microsoft
+	// lists them; minima of osinfo-db).
+	least, standard, most uint64
+	// disk is the smallest system disk that Setup takes (osinfo-db).
+	disk uint64
+	// lba28 says that disks beyond 128 GiB need a service pack and a registry
+	// value (KB305098).
+	lba28      bool
+	components []string
+}
+
+// systems are the operating systems that can be installed.
+func systems() []system {
+	return []system{
+		{labs.Windows2000, "Windows 2000", 64 * labs.MiB, 4 * labs.GiB, 32 * labs.GiB, 1e9, true, []string{"iis", "smtp", "nntp", "dns"}},
+		{labs.Windows2003, "Windows Server 2003", 128 * labs.MiB, 4 * labs.GiB, 64 * labs.GiB, 2e9, false, []string{"iis", "smtp", "nntp", "aspnet", "dns"}},
+	}
+}
+
+// The limits of the emulated hardware: two hard disks beside two CD drives on
+// IDE, and disks that a master boot record can describe.
+const (
+	mostDisks   = 2
+	largestDisk = 2 * labs.TiB
+	lba28Disk   = 128 * labs.GiB
+	mostCPUs    = 32
+	wideCPUs    = 4
+)
+
+// machine reads a machine block.
+func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machine {
+	a := l.arguments(b.p, b.Body)
+	m := &labs.Machine{
+		Name: b.name, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
+		Range: rangeOf(b.DefRange()), Attributes: a.ranges,
+	}
+	sys, known := a.system(m)
+	a.computer(b, m)
+	a.memory(sys, m)
+	if f, ok := a.get("cpus"); ok {
+		n, _ := f.number(1, mostCPUs)
+		if m.CPUs = int(n); n > wideCPUs {
+			f.warn("More processors than the edition uses", "The Standard edition uses %d processors, and more only slow the lab down unless the disc is of a larger edition.", wideCPUs)
+		}
+	}
+	if f, ok := a.require("install_from"); ok {
+		m.InstallFrom, _ = f.reference("media")
+	}
+	if f, ok := a.get("product_key"); ok {
+		m.ProductKey, _ = f.secret()
+	}
+	if f, ok := a.require("admin_password"); ok {
+		m.AdminPassword, _ = f.secret()
+	}
+	if f, ok := a.get("components"); ok && known {
+		m.Components = f.components(sys)
+	}
+	a.registration(m)
+	m.Disks = l.disks(a, b, sys)
+	m.NICs = l.nics(a, b, networks)
+	return m
+}
+
+// system reads the name of the operating system.
+func (a *arguments) system(m *labs.Machine) (system, bool) {
+	f, ok := a.require("os")
+	if !ok {
+		return system{}, false
+	}
+	s, ok := f.raw("the name of an operating system")
+	if !ok {
+		return system{}, false
+	}
+	var names []string
+	for _, sys := range systems() {
+		if string(sys.os) == s {
+			m.OS = sys.os
+			return sys, true
+		}
+		names = append(names, string(sys.os))
+	}
+	f.fail("Unknown operating system", "%q cannot be installed.%s", s, didYouMean(s, names))
+	return system{}, false
+}
+
+// computer reads the computer name, which is the machine's own name in capitals
+// unless it is written.
+func (a *arguments) computer(b block, m *labs.Machine) {
+	m.Computer = strings.ToUpper(b.name)
+	if f, ok := a.get("computer_name"); ok {
+		s, ok := f.raw("a computer name")
+		if !ok {
+			return
+		}
+		m.Computer = strings.ToUpper(s)
+		if p := labs.ComputerProblem(s); p != "" {
+			f.fail("Bad computer name", "%s", p)
+		}
+		return
+	}
+	if p := labs.ComputerProblem(m.Computer); p != "" && labs.NameProblem(b.name) == "" {
+		a.l.fail(b.p, b.LabelRanges[0], "Bad computer name",
+			"The computer is named after its machine. %s Write computer_name = \"…\" to give it another name.", p)
+	}
+}
+
+// memory reads the memory's size.
+func (a *arguments) memory(sys system, m *labs.Machine) {
+	f, ok := a.require("memory")
+	if !ok {
+		return
+	}
+	n, ok := f.size()
+	if !ok {
+		return
+	}
+	m.Memory = n
+	if n%labs.MiB != 0 {
+		f.fail("Memory not in whole MiB", "%s is not a whole number of MiB; %s is near.", labs.FormatSize(n), labs.FormatSize(max(n/labs.MiB, 1)*labs.MiB))
+		return
+	}
+	switch {
+	case sys.os == "":
+	case n < sys.least:
+		f.fail("Machine memory too small", "%s has %s. %s does not install with less than %s.", a.p.addr, labs.FormatSize(n), sys.title, labs.FormatSize(sys.least))
+	case n > sys.most:
+		f.fail("Machine memory too large", "%s has %s. No 32-bit edition of %s uses more than %s.", a.p.addr, labs.FormatSize(n), sys.title, labs.FormatSize(sys.most))
+	case n > sys.standard:
+		f.warn("More memory than the edition uses", "The Standard edition of 32-bit %s uses %s, and the rest lies idle unless the disc is of a larger edition.", sys.title, labs.FormatSize(sys.standard))
+	}
+}
+
+// components are optional parts of Windows.
+func (f found) components(sys system) []string {
+	list, ok := f.elements()
+	if !ok {
+		return nil
+	}
+	all := systems()[len(systems())-1].components
+	var out []string
+	for _, e := range list {
+		s, ok := e.raw("the name of a component")
+		switch {
+		case !ok:
+		case slices.Contains(out, s):
+			e.fail("Named twice", "%q is in the list already.", s)
+		case slices.Contains(sys.components, s):
+			out = append(out, s)
+		case slices.Contains(all, s):
+			e.fail("Component that the system lacks", "%s has no component %q.", sys.title, s)
+		default:
+			e.fail("Unknown component", "Windows has no component that is called %q here.%s", s, didYouMean(s, sys.components))
+		}
+	}
+	return out
+}
+
+// registration reads what Setup registers the machine to, its licences and its
+// time zone.
+func (a *arguments) registration(m *labs.Machine) {
+	if f, ok := a.get("owner"); ok {
+		m.Owner = f.registered()
+	}
+	if f, ok := a.get("organization"); ok {
+		m.Organization = f.registered()
+	}
+	if f, ok := a.get("time_zone"); ok {
+		n, _ := f.number(0, 300)
+		m.TimeZone = int(n)
+	}
+	if f, ok := a.get("licenses"); ok {
+		n, ok := f.number(0, 9999)
+		if m.Licenses = int(n); ok && n > 0 && n < 5 {
+			f.fail("Number out of range", "Windows is licensed per server from 5 connections on; %d is fewer. Write 0 for licences per seat.", n)
+		}
+	}
+}
+
+// registered is text that Setup stores. It must not be empty: Setup would ask.
+func (f found) registered() string {
+	s, ok := f.text(labs.TextProblem)
+	if ok && s == "" {
+		f.fail("Text that cannot be carried", "%q is empty, and Setup would stop to ask for it.", f.name)
+	}
+	return s
+}
+
+// disks reads the hard disks of a machine.
+func (l *loader) disks(a *arguments, b block, sys system) []labs.Disk {
+	var out []labs.Disk
+	for _, c := range b.Body.Blocks {
+		if c.Type != "disk" {
+			continue
+		}
+		p := place{b.p.addr, c.DefRange()}
+		if !l.labels(p, "machine.disk", c) {
+			continue
+		}
+		l.fits(p, "machine.disk", c)
+		d := labs.Disk{Name: c.Labels[0], Range: rangeOf(c.DefRange())}
+		if problem := labs.NameProblem(d.Name); problem != "" {
+			l.fail(p, c.LabelRanges[0], "Bad name", "A disk %q: %s", d.Name, problem)
+		}
+		if slices.ContainsFunc(out, func(o labs.Disk) bool { return o.Name == d.Name }) {
+			l.fail(p, c.LabelRanges[0], "Duplicate name", "%s has a disk %q already.", b.p.addr, d.Name)
+		}
+		if f, ok := a.inner(c.DefRange(), c.Body, "disk."+d.Name+".").require("size"); ok {
+			d.Size = f.disk(sys, len(out) == 0)
+		}
+		if len(out) == mostDisks {
+			l.fail(p, c.DefRange(), "Too many disks", "%s has more than %d disks. Two CD drives share the IDE cables with them, and Windows of that age has no other driver in the box.", b.p.addr, mostDisks)
+		}
+		out = append(out, d)
+	}
+	if len(out) == 0 {
+		l.fail(b.p, b.DefRange(), "Machine without a disk", "%s needs a disk to be installed on: disk \"system\" { size = \"16GiB\" }.", b.p.addr)
+	}
+	return out
+}
+
+// disk is the value as the size of a hard disk.
+func (f found) disk(sys system, first bool) uint64 {
+	n, ok := f.size()
+	switch {
+	case !ok:
+	case n%labs.MiB != 0 || n == 0:
+		f.fail("Disk size not in whole MiB", "%s is not a whole number of MiB; %s is near.", labs.FormatSize(n), labs.FormatSize((n/labs.MiB+1)*labs.MiB))
+	case n > largestDisk:
+		f.fail("Disk too large", "%s is more than the %s that the partition table of such a disk can describe.", labs.FormatSize(n), labs.FormatSize(largestDisk))
+	case first && sys.os != "" && n < sys.disk:
+		f.fail("System disk too small", "%s does not install on %s; Setup asks for %d MB at least.", sys.title, labs.FormatSize(n), sys.disk/1_000_000)
+	case n > lba28Disk && sys.lba28:
+		f.warn("Disk larger than the system reaches",
+			"%s reaches the first 128 GiB of an IDE disk only, until it has Service Pack 3 and EnableBigLba is set (KB305098); writing beyond destroys data.", sys.title)
+	}
+	return n
+}
+
+// clashes reports machines that cannot be on one network together.
+func (l *loader) clashes(machines []*labs.Machine) {
+	computers := map[string]string{}
+	hosts := map[netip.Addr]string{}
+	for _, m := range machines {
+		if other, twice := computers[m.Computer]; twice && other != m.Name {
+			l.fail(l.placeOf("machine", m.Name), hclRange(m.Attribute("computer_name")), "Computer name used twice",
+				"machine.%s and machine.%s are both called %q, and the second would not start on the network.", other, m.Name, m.Computer)
+		}
+		computers[m.Computer] = m.Name
+		for _, n := range m.NICs {
+			if !n.Address.IsValid() {
+				continue
+			}
+			name := fmt.Sprintf("machine.%s", m.Name)
+			if other, twice := hosts[n.Address]; twice && other != name {
+				l.fail(l.placeOf("machine", m.Name), hclRange(m.Attribute("nic."+n.Network+".address")), "Address used twice",
+					"%s has the address %s already.", other, n.Address)
+			}
+			hosts[n.Address] = name
+		}
+	}
+	l.reachable(machines, hosts)
+}
+
+// reachable warns of addresses at which nobody will answer.
+func (l *loader) reachable(machines []*labs.Machine, hosts map[netip.Addr]string) {
+	for _, m := range machines {
+		p := l.placeOf("machine", m.Name)
+		if len(m.NICs) == 0 {
+			l.warn(p, hclRange(m.Range), "Machine without a network", "machine.%s has no nic block: no other machine can reach it.", m.Name)
+		}
+		for _, n := range m.NICs {
+			p := place{p.addr, hclRange(n.Range)}
+			for _, addr := range n.DNS {
+				if hosts[addr] == "" {
+					l.warn(p, hclRange(m.Attribute("nic."+n.Network+".dns")), "DNS server that is not there",
+						"No machine of the lab has the address %s, and nothing outside the lab can be reached.", addr)
+				}
+			}
+			if n.Gateway.IsValid() && hosts[n.Gateway] == "" {
+				l.warn(p, hclRange(m.Attribute("nic."+n.Network+".gateway")), "Gateway that is not there",
+					"No machine of the lab has the address %s, and a lab's network has no other router.", n.Gateway)
+			}
+		}
+	}
+}
