@@ -11,12 +11,11 @@
 package plan
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
-	"github.com/doublehop/doublehop/provision/catalog"
-	"github.com/doublehop/doublehop/provision/estate"
 )
 
 // Plan is everything that `up` will do, in order. Its JSON form is the output
@@ -39,6 +38,11 @@ type Plan struct {
 
 // Seconds is a duration that is written to JSON as a number of seconds.
 type Seconds time.Duration
+
+// MarshalJSON writes whole and parts of seconds.
+func (s Seconds) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, time.Duration(s).Seconds(), 'f', -1, 64), nil
+}
 
 // Action is what is done with a stage or a layer.
 type Action string
@@ -88,10 +92,8 @@ type Stage struct {
 	// are begun again together or not at all.
 	Coupled bool `json:"coupled"`
 	// Becomes says what the stage changes in the estate, a line each.
-	Becomes []string `json:"becomes,omitempty"`
-	// Estate is the modelled world after the stage.
-	Estate   *estate.Estate `json:"-"`
-	Estimate Seconds        `json:"estimate_seconds"`
+	Becomes  []string `json:"becomes,omitempty"`
+	Estimate Seconds  `json:"estimate_seconds"`
 }
 
 // Layer is one machine's frozen disks after a stage.
@@ -116,12 +118,9 @@ type Step struct {
 	// ID is the job's name in the guest.
 	ID string `json:"job"`
 	// Needs are indexes of steps of the same stage that come first.
-	Needs    []int       `json:"needs,omitempty"`
-	Estimate Seconds     `json:"estimate_seconds"`
-	Source   *labs.Step  `json:"-"`
-	Entry    catalog.Entry `json:"-"`
-	// Before is the modelled world that the step starts from.
-	Before *estate.Estate `json:"-"`
+	Needs    []int      `json:"needs,omitempty"`
+	Estimate Seconds    `json:"estimate_seconds"`
+	Source   *labs.Step `json:"-"`
 }
 
 // Final says what is done to the instance once Target's checkpoint exists.
@@ -146,6 +145,8 @@ type World struct {
 // Checkpoint is a finished checkpoint.
 type Checkpoint struct {
 	Key, Lab, Stage string
+	// Made is when it was finished, UTC.
+	Made time.Time
 	// Layers are the machines' layers, by machine.
 	Layers map[string]Frozen
 }

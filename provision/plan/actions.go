@@ -1,0 +1,212 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/doublehop/doublehop/drivers"
+)
+
+// The facts that the engine keeps in a machine's mark, and their words.
+const (
+	// FactStage is the stage that the machine is in or stands at.
+	FactStage = "stage"
+	// FactLayer is the key of the layer that is being made, or that it stands on.
+	FactLayer = "layer"
+	// FactPhase is PhaseBuild, PhaseClosing or PhaseStand.
+	FactPhase = "phase"
+	// FactDone is how many of the stage's steps on this machine are done.
+	FactDone = "done"
+	// FactFailed names the step that failed; such a stage is not continued.
+	FactFailed = "failed"
+
+	// PhaseBuild: the stage's steps are being done.
+	PhaseBuild = "build"
+	// PhaseClosing: all steps of the stage are done; the machine is being
+	// powered off so that its disks can be frozen.
+	PhaseClosing = "closing"
+	// PhaseStand: the machine's disks lie on top of the layer's; once the
+	// checkpoint's manifest exists, the machine stands at the stage.
+	PhaseStand = "stand"
+)
+
+// Done is how many steps of its stage a machine has behind it.
+func Done(m drivers.Machine) int {
+	n, err := strconv.Atoi(m.Mark.Facts[FactDone])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// actions decides for each stage whether it is reused, built or continued.
+// A stage is only looked for when the one after it does not exist: a finished
+// checkpoint rests on nothing but its own layers.
+func (m *maker) actions(p *Plan) {
+	first := 0 // the first stage that has to be made
+	for i := len(p.Stages) - 1; i >= 0; i-- {
+		if _, ok := m.World.Checkpoints[p.Stages[i].Key]; ok {
+			first = i + 1
+			break
+		}
+	}
+	frozen := m.frozen()
+	for i := range p.Stages {
+		s := &p.Stages[i]
+		s.Action = Reuse
+		if i >= first {
+			m.decide(s, frozen, i == first)
+		}
+		for k := range s.Layers {
+			if i < first {
+				s.Layers[k].Action = Reuse
+			}
+		}
+	}
+}
+
+// frozen lists all finished layers by key.
+func (m *maker) frozen() map[string]Frozen {
+	all := map[string]Frozen{}
+	for _, c := range m.World.Checkpoints {
+		for _, f := range c.Layers {
+			all[f.Key] = f
+		}
+	}
+	return all
+}
+
+// decide settles a stage that has no checkpoint yet.
+func (m *maker) decide(s *Stage, frozen map[string]Frozen, next bool) {
+	s.Action = Build
+	var open []int // layers that are not there yet
+	for k := range s.Layers {
+		l := &s.Layers[k]
+		if _, ok := frozen[l.Key]; ok && !s.Coupled {
+			l.Action = Reuse
+			continue
+		}
+		l.Action = Build
+		open = append(open, k)
+	}
+	if next {
+		m.resume(s, open)
+	}
+	m.explain(s)
+}
+
+// resume finds machines that an earlier run left in the middle of this stage.
+// In a stage whose machines change one another all of them go on or none.
+func (m *maker) resume(s *Stage, open []int) {
+	able := 0
+	for _, k := range open {
+		if m.resumable(s.Layers[k]) {
+			s.Layers[k].Action = Continue
+			able++
+		}
+	}
+	if s.Coupled && able < len(open) {
+		for _, k := range open {
+			s.Layers[k].Action = Build
+		}
+		return
+	}
+	if able > 0 {
+		s.Action = Continue
+	}
+}
+
+// resumable says whether a machine can go on where an earlier run left it: it
+// is making this very layer, no step of it failed, and it has not lost power
+// before its steps were done.
+func (m *maker) resumable(l Layer) bool {
+	i := slices.IndexFunc(m.World.Machines, func(x drivers.Machine) bool { return x.Name == l.Domain })
+	if i < 0 {
+		return false
+	}
+	machine := m.World.Machines[i]
+	facts := machine.Mark.Facts
+	if facts[FactLayer] != l.Key || facts[FactFailed] != "" {
+		return false
+	}
+	switch facts[FactPhase] {
+	case PhaseBuild:
+		return machine.State == drivers.Running
+	case PhaseClosing:
+		return machine.State == drivers.Running || machine.State == drivers.Off
+	case PhaseStand:
+		return true
+	}
+	return false
+}
+
+// explain says why a stage is built.
+func (m *maker) explain(s *Stage) {
+	if s.Action == Continue {
+		s.Why = append(s.Why, "An earlier run stopped in the middle of this stage; it goes on there.")
+	}
+	old := m.newest(s.Name)
+	if old == nil {
+		if s.Action != Continue {
+			s.Why = append(s.Why, "There is no checkpoint of this stage yet.")
+		}
+		return
+	}
+	for k := range s.Layers {
+		l := &s.Layers[k]
+		if before, ok := old.Layers[l.Machine]; ok {
+			l.Why = before.Preimage.Differences(l.Preimage)
+		} else {
+			l.Why = []string{"the machine is new in this stage"}
+		}
+		for _, why := range l.Why {
+			s.Why = append(s.Why, fmt.Sprintf("%s: %s.", l.Machine, why))
+		}
+	}
+}
+
+// newest finds the last made checkpoint of a stage of this lab.
+func (m *maker) newest(stage string) *Checkpoint {
+	var best *Checkpoint
+	for _, key := range slices.Sorted(maps.Keys(m.World.Checkpoints)) {
+		c := m.World.Checkpoints[key]
+		if c.Lab == m.Lab.Name && c.Stage == stage && (best == nil || c.Made.After(best.Made)) {
+			best = &c
+		}
+	}
+	return best
+}
+
+// final decides what becomes of the instance's machines once the target's
+// checkpoint exists.
+func (m *maker) final(p *Plan) {
+	building := p.Building()
+	standing, running := 0, 0
+	for _, l := range p.Last().Layers {
+		for _, x := range m.World.Machines {
+			if x.Name != l.Domain {
+				continue
+			}
+			stands := x.Mark.Facts[FactPhase] == PhaseStand && x.Mark.Facts[FactLayer] == l.Key
+			switch {
+			case stands && !building:
+				standing++
+				if x.State == drivers.Running {
+					running++
+				}
+			case x.Mark.Facts[FactPhase] == PhaseStand && !stands:
+				p.Final.Loses = append(p.Final.Loses, l.Machine)
+			}
+		}
+	}
+	switch len(p.Last().Layers) {
+	case running:
+		p.Final.Action = Reuse
+	case standing:
+		p.Final.Action = Continue
+	default:
+		p.Final.Action = Build
+	}
+}

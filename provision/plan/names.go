@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// The names that Doublehop gives to things in the hypervisor. Somebody with
+// only virsh can read from them what lies there:
+//
+//	dh-<instance>-<machine>                       a domain
+//	dh-<instance>-<network>                       a network and its filter
+//	dh<10 hex digits>                             its bridge (15 characters at most)
+//	dh-layer-<key>-<disk>-<instance>.qcow2        a disk after a stage
+//	dh-run-<instance>_<machine>_<disk>_<key>.qcow2  what a machine wrote since its checkpoint
+//	dh-checkpoint-<key>.json                      a manifest; it makes its layers count
+//	dh-media-<digest>.iso, .ok                    a disc of the user's, and that it is whole
+//	dh-disc-<instance>_<machine>_<job>_<ask>.iso  a job disc
+//	dh-floppy-<instance>_<machine>_<key>.img      an answer floppy
+//	dh-pool-key                                   the pool's own random key
+//
+// Names in lab files have hyphens but no underscores, so that the volumes of
+// machine "c" of instance "a-b" and of machine "b-c" of instance "a" differ.
+const (
+	prefix     = "dh-"
+	keyDigits  = 32
+	runDigits  = 12
+	bridgeName = "dh%s"
+)
+
+// Domain is the hypervisor's name for a machine.
+func Domain(instance, machine string) string { return prefix + instance + "-" + machine }
+
+// NetworkName is the hypervisor's name for a network.
+func NetworkName(instance, network string) string { return prefix + instance + "-" + network }
+
+// Bridge is the host's name for a network's bridge; Linux allows it 15 characters.
+func Bridge(instance, network string) string {
+	sum := sha256.Sum256([]byte(instance + "/" + network))
+	return fmt.Sprintf(bridgeName, hex.EncodeToString(sum[:5]))
+}
+
+// LayerVolume is the volume that holds a disk after a stage.
+func LayerVolume(key, disk, instance string) string {
+	return fmt.Sprintf("%slayer-%s-%s-%s.qcow2", prefix, short(key, keyDigits), disk, instance)
+}
+
+// RunVolume is the volume that holds what a machine writes on top of a layer.
+func RunVolume(instance, machine, disk, key string) string {
+	return fmt.Sprintf("%srun-%s_%s_%s_%s.qcow2", prefix, instance, machine, disk, short(key, runDigits))
+}
+
+// MediaVolume is the volume that holds a disc of the user's.
+func MediaVolume(digest string) string {
+	return fmt.Sprintf("%smedia-%s.iso", prefix, short(digest, keyDigits))
+}
+
+// MediaMark is the empty volume that says that a media volume is whole.
+func MediaMark(digest string) string {
+	return strings.TrimSuffix(MediaVolume(digest), ".iso") + ".ok"
+}
+
+// DiscVolume is the volume that holds a job disc.
+func DiscVolume(instance, machine, job, ask string) string {
+	return fmt.Sprintf("%sdisc-%s_%s_%s_%s.iso", prefix, instance, machine, job, ask)
+}
+
+// FloppyVolume is the volume that holds an answer floppy.
+func FloppyVolume(instance, machine, key string) string {
+	return fmt.Sprintf("%sfloppy-%s_%s_%s.img", prefix, instance, machine, short(key, runDigits))
+}
+
+// InstanceVolumes are the beginnings of the names of volumes that belong to one
+// machine of one instance and to no checkpoint.
+func InstanceVolumes(instance, machine string) []string {
+	var list []string
+	for _, kind := range []string{"run", "disc", "floppy"} {
+		list = append(list, fmt.Sprintf("%s%s-%s_%s_", prefix, kind, instance, machine))
+	}
+	return list
+}
+
+// space makes our UUIDs differ from everybody else's (RFC 9562, version 5).
+var space = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://doublehop.dev/"))
+
+// uuidOf derives the UUID of an object, so that two plans of one lab are equal.
+func uuidOf(name string) string { return uuid.NewSHA1(space, []byte(name)).String() }
+
+// macOf derives a card's address from the lab, not from the instance: the
+// guests of a fork see the card they were installed with. 52:54:00 is QEMU's.
+func macOf(lab, machine string, index int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", lab, machine, index))
+	return fmt.Sprintf("52:54:00:%02x:%02x:%02x", sum[0], sum[1], sum[2])
+}
+
+func short(key string, digits int) string {
+	if len(key) > digits {
+		return key[:digits]
+	}
+	return key
+}

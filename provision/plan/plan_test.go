@@ -1,0 +1,409 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/plan"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// lab is a domain controller and a member, in two stages.
+func lab() *labs.Lab {
+	machine := func(name, address string) *labs.Machine {
+		return &labs.Machine{
+			Name: name, Computer: strings.ToUpper(name), OS: labs.Windows2003, Memory: 256 << 20, CPUs: 1,
+			InstallFrom: "windows", ProductKey: "key", AdminPassword: "administrator", TimeZone: 85, Licenses: 5,
+			Owner: "Lab", Organization: "Lab", Components: []string{"iis", "smtp", "nntp"},
+			Disks: []labs.Disk{{Name: "system", Size: 2 << 30}},
+			NICs:  []labs.NIC{{Network: "corp", Address: netip.MustParseAddr(address), DNS: []netip.Addr{netip.MustParseAddr("10.20.0.10")}}},
+		}
+	}
+	return &labs.Lab{
+		Name: "small",
+		Secrets: []*labs.Secret{
+			{Name: "administrator", Generate: true}, {Name: "key", Env: "KEY"},
+		},
+		Media:    []*labs.Media{{Name: "windows", Path: "windows.iso"}},
+		Networks: []*labs.Network{{Name: "corp", Subnet: netip.MustParsePrefix("10.20.0.0/24")}},
+		Machines: []*labs.Machine{machine("dc01", "10.20.0.10"), machine("ex01", "10.20.0.20")},
+		Stages: []*labs.Stage{
+			{Name: "windows", Steps: []*labs.Step{
+				{Kind: "install", Name: "install", On: []string{"dc01", "ex01"}, Args: map[string]labs.Value{}},
+			}},
+			{Name: "forest", After: "windows", Steps: []*labs.Step{
+				{Kind: "join", Name: "join", On: []string{"ex01"}, Args: map[string]labs.Value{"domain": "contoso.test"}},
+				{Kind: "promote", Name: "promote", On: []string{"dc01"}, Args: map[string]labs.Value{
+					"domain": "contoso.test", "netbios": "CONTOSO",
+				}},
+			}},
+		},
+	}
+}
+
+func input(l *labs.Lab, target string) plan.Input {
+	return plan.Input{
+		Lab: l, Instance: "demo", Target: target, Media: map[string]string{"windows": strings.Repeat("ab", 32)},
+		Secret: func(name string) (string, error) { return fmt.Sprintf("%x", name+"-digest-of-it"), nil },
+		World:  plan.World{Checkpoints: map[string]plan.Checkpoint{}},
+	}
+}
+
+func mustMake(t *testing.T, in plan.Input) *plan.Plan {
+	t.Helper()
+	p, diags := plan.Make(in)
+	if diags.Fatal() {
+		t.Fatalf("plan: %+v", diags)
+	}
+	return p
+}
+
+// finished is a world in which the plan's first n stages have their checkpoints.
+func finished(p *plan.Plan, n int) plan.World {
+	w := plan.World{Checkpoints: map[string]plan.Checkpoint{}}
+	for _, s := range p.Stages[:n] {
+		c := plan.Checkpoint{Key: s.Key, Lab: p.Lab, Stage: s.Name, Layers: map[string]plan.Frozen{}}
+		for _, l := range s.Layers {
+			c.Layers[l.Machine] = plan.Frozen{Key: l.Key, Preimage: l.Preimage}
+		}
+		w.Checkpoints[s.Key] = c
+	}
+	return w
+}
+
+func TestPlanIsWhatItWas(t *testing.T) {
+	t.Parallel()
+	got, err := json.MarshalIndent(mustMake(t, input(lab(), "forest")), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "small.json")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, append(shape(got), '\n'), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(shape(got))+"\n"); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// shape hides keys, which change with every script of the catalogue.
+func shape(b []byte) []byte {
+	lines := strings.Split(string(b), "\n")
+	for i, l := range lines {
+		for _, name := range []string{`"key": "`, `"base": "`, `"job": "S01-`, `"job": "S02-`} {
+			if at := strings.Index(l, name); at >= 0 {
+				lines[i] = l[:at+len(name)] + `…"` + strings.TrimLeft(l[strings.LastIndex(l, `"`)+1:], " ")
+			}
+		}
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
+
+func TestTwoPlansOfOneLabAreEqual(t *testing.T) {
+	t.Parallel()
+	a, b := mustMake(t, input(lab(), "forest")), mustMake(t, input(lab(), "forest"))
+	if diff := cmp.Diff(a, b, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJoinWaitsForPromoteWhateverTheOrderIsWritten(t *testing.T) {
+	t.Parallel()
+	p := mustMake(t, input(lab(), "forest"))
+	steps := p.Last().Steps
+	if steps[0].Kind != "promote" || steps[1].Kind != "join" {
+		t.Fatalf("order is %s, %s", steps[0].Kind, steps[1].Kind)
+	}
+	if diff := cmp.Diff([]int{0}, steps[1].Needs); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMemoryOfOneMachineRebuildsOnlyItsInstall(t *testing.T) {
+	t.Parallel()
+	before := mustMake(t, input(lab(), "forest"))
+	changed := lab()
+	changed.Machines[1].Memory = 384 << 20
+	in := input(changed, "forest")
+	in.World = finished(before, 2)
+	p := mustMake(t, in)
+	layers := p.Stages[0].Layers
+	if layers[0].Action != plan.Reuse || layers[1].Action != plan.Build {
+		t.Errorf("dc01 %s, ex01 %s", layers[0].Action, layers[1].Action)
+	}
+	if diff := cmp.Diff([]string{"ex01: memory 256 MiB → 384 MiB."}, p.Stages[0].Why); diff != "" {
+		t.Error(diff)
+	}
+	if p.Stages[1].Action != plan.Build {
+		t.Error("the stage after it was not built again")
+	}
+}
+
+func TestFinishedStagesAreReused(t *testing.T) {
+	t.Parallel()
+	in := input(lab(), "forest")
+	in.World = finished(mustMake(t, in), 1)
+	p := mustMake(t, in)
+	if p.Stages[0].Action != plan.Reuse || p.Stages[1].Action != plan.Build {
+		t.Errorf("%s, %s", p.Stages[0].Action, p.Stages[1].Action)
+	}
+}
+
+// left are the machines as an earlier run left them in the middle of a stage.
+func left(p *plan.Plan, stage int, phases ...string) []drivers.Machine {
+	var list []drivers.Machine
+	for i, l := range p.Stages[stage].Layers {
+		state := drivers.Running
+		phase, off := strings.CutSuffix(phases[i], " off")
+		if off {
+			state = drivers.Off
+		}
+		phase, failed := strings.CutSuffix(phase, " failed")
+		m := drivers.Machine{Name: l.Domain, State: state, Mark: drivers.Mark{
+			Lab: p.Lab, Instance: p.Instance, Object: l.Machine,
+			Facts: map[string]string{plan.FactLayer: l.Key, plan.FactPhase: phase, plan.FactStage: p.Stages[stage].Name},
+		}}
+		if failed {
+			m.Mark.Facts[plan.FactFailed] = "join"
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+func TestAStageGoesOnOnlyWhenItsMachinesAreAsTheyWereLeft(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		stage  int
+		phases []string
+		want   []plan.Action
+	}{
+		{"both run: both go on", 1, []string{"build", "build"}, []plan.Action{plan.Continue, plan.Continue}},
+		{"one lost power in a domain: both begin again", 1, []string{"build", "build off"}, []plan.Action{plan.Build, plan.Build}},
+		{"one lost power before there was a domain: that one begins again", 0, []string{"build", "build off"}, []plan.Action{plan.Continue, plan.Build}},
+		{"one failed: both begin again", 1, []string{"build", "build failed"}, []plan.Action{plan.Build, plan.Build}},
+		{"both are closing, one is off already", 1, []string{"closing", "closing off"}, []plan.Action{plan.Continue, plan.Continue}},
+		{"both stand and only the manifest is missing", 1, []string{"stand off", "stand off"}, []plan.Action{plan.Continue, plan.Continue}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := input(lab(), "forest")
+			first := mustMake(t, in)
+			in.World = finished(first, c.stage)
+			in.World.Machines = left(first, c.stage, c.phases...)
+			p := mustMake(t, in)
+			var got []plan.Action
+			for _, l := range p.Stages[c.stage].Layers {
+				got = append(got, l.Action)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestFinalSaysWhatBecomesOfTheInstance(t *testing.T) {
+	t.Parallel()
+	in := input(lab(), "forest")
+	first := mustMake(t, in)
+	in.World = finished(first, 2)
+	for _, c := range []struct {
+		name   string
+		stage  int
+		phases []string
+		action plan.Action
+		loses  []string
+	}{
+		{"it runs on the checkpoint", 1, []string{"stand", "stand"}, plan.Reuse, nil},
+		{"one is off", 1, []string{"stand", "stand off"}, plan.Continue, nil},
+		{"it stands on an older checkpoint", 0, []string{"stand", "stand"}, plan.Build, []string{"dc01", "ex01"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := in
+			in.World.Machines = left(first, c.stage, c.phases...)
+			p := mustMake(t, in)
+			if p.Final.Action != c.action {
+				t.Errorf("action %s", p.Final.Action)
+			}
+			if diff := cmp.Diff(c.loses, p.Final.Loses); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestStepsThatWaitForOneAnotherAreNamed(t *testing.T) {
+	t.Parallel()
+	l := lab()
+	l.Stages[1].Steps[1].After = []string{"join"}
+	_, diags := plan.Make(input(l, "forest"))
+	if !diags.Fatal() || diags[0].Summary != "Steps wait for one another" {
+		t.Fatalf("%+v", diags)
+	}
+	for _, want := range []string{"join on ex01", "promote on dc01"} {
+		if !strings.Contains(diags[0].Detail, want) {
+			t.Errorf("detail lacks %q: %s", want, diags[0].Detail)
+		}
+	}
+}
+
+func TestWhatCannotWorkIsSaidBeforeAnything(t *testing.T) {
+	t.Parallel()
+	l := lab()
+	l.Stages[1].Steps = l.Stages[1].Steps[:1] // join without promote
+	if diags := plan.Check(l); !diags.Fatal() {
+		t.Error("a join without a domain passed")
+	}
+	if diags := plan.Check(lab()); diags.Fatal() {
+		t.Errorf("%+v", diags)
+	}
+}
+
+// TestEveryFieldOfAMachineChangesItsKey walks the model by reflection: a new
+// field must change the key or be named here, with the reason.
+func TestEveryFieldOfAMachineChangesItsKey(t *testing.T) {
+	t.Parallel()
+	exempt := map[string]string{
+		"Name":       "names the machine; another name is another machine",
+		"Range":      "where it is written",
+		"Attributes": "where it is written",
+	}
+	base := mustMake(t, input(lab(), "windows")).Stages[0].Layers[0].Key
+	machine := reflect.TypeFor[labs.Machine]()
+	for i := range machine.NumField() {
+		field := machine.Field(i).Name
+		if exempt[field] != "" {
+			continue
+		}
+		l := lab()
+		disturb(t, reflect.ValueOf(l.Machines[0]).Elem().Field(i), field)
+		l.Media = append(l.Media, &labs.Media{Name: "other", Path: "other.iso"})
+		l.Secrets = append(l.Secrets, &labs.Secret{Name: "other", Env: "OTHER"})
+		in := input(l, "windows")
+		in.Media["other"] = strings.Repeat("cd", 32)
+		p, diags := plan.Make(in)
+		if diags.Fatal() {
+			t.Errorf("%s: %+v", field, diags)
+			continue
+		}
+		if p.Stages[0].Layers[0].Key == base {
+			t.Errorf("%s does not change the key; make it do so, or say here why not", field)
+		}
+	}
+}
+
+// disturb gives a field another legal value.
+func disturb(t *testing.T, v reflect.Value, field string) {
+	t.Helper()
+	switch field {
+	case "OS":
+		v.SetString(string(labs.Windows2000))
+	case "InstallFrom", "ProductKey", "AdminPassword":
+		v.SetString("other")
+	case "Disks":
+		v.Set(reflect.ValueOf([]labs.Disk{{Name: "system", Size: 3 << 30}}))
+	case "NICs":
+		v.Set(reflect.ValueOf([]labs.NIC{{Network: "corp", Address: netip.MustParseAddr("10.20.0.11")}}))
+	case "Components":
+		v.Set(reflect.ValueOf([]string{"iis"}))
+	case "Memory":
+		v.SetUint(v.Uint() + 1<<20)
+	case "Computer", "Owner", "Organization":
+		v.SetString("OTHER")
+	default:
+		switch v.Kind() {
+		case reflect.Int:
+			v.SetInt(v.Int() + 1)
+		case reflect.String:
+			v.SetString("other")
+		default:
+			t.Fatalf("field %s is new: say here how to change it", field)
+		}
+	}
+}
+
+func TestVolumesOfDifferentMachinesNeverShareAName(t *testing.T) {
+	t.Parallel()
+	a := plan.InstanceVolumes("a", "b-c")
+	for _, name := range []string{
+		plan.RunVolume("a-b", "c", "system", "0123456789abcdef"), plan.DiscVolume("a-b", "c", "S01-X", "00000000"),
+		plan.FloppyVolume("a-b", "c", "0123456789abcdef"),
+	} {
+		for _, prefix := range a {
+			if strings.HasPrefix(name, prefix) {
+				t.Errorf("%s looks like a volume of another machine (%s)", name, prefix)
+			}
+		}
+	}
+}
+
+func TestBridgeNamesFitLinux(t *testing.T) {
+	t.Parallel()
+	if n := len(plan.Bridge(strings.Repeat("i", 40), strings.Repeat("n", 40))); n > 15 {
+		t.Errorf("%d characters", n)
+	}
+}
+
+// large is a lab of 300 machines and 1,000 stages in one chain.
+func large() *labs.Lab {
+	l := lab()
+	first := *l.Machines[0]
+	l.Machines = nil
+	l.Networks[0].Subnet = netip.MustParsePrefix("10.20.0.0/16")
+	var all []string
+	for i := range 300 {
+		m := first
+		m.Name, m.Computer = fmt.Sprintf("m%03d", i), fmt.Sprintf("M%03d", i)
+		m.NICs = []labs.NIC{{Network: "corp", Address: netip.AddrFrom4([4]byte{10, 20, byte(i / 250), byte(i%250 + 1)})}}
+		l.Machines = append(l.Machines, &m)
+		all = append(all, m.Name)
+	}
+	l.Stages = []*labs.Stage{{Name: "s0000", Steps: []*labs.Step{{Kind: "install", Name: "install", On: all, Args: map[string]labs.Value{}}}}}
+	for i := 1; i < 1000; i++ {
+		l.Stages = append(l.Stages, &labs.Stage{
+			Name: fmt.Sprintf("s%04d", i), After: fmt.Sprintf("s%04d", i-1),
+			Steps: []*labs.Step{{Kind: "run", Name: "run", On: []string{all[i%300]}, Args: map[string]labs.Value{"command": fmt.Sprintf("echo %d", i)}}},
+		})
+	}
+	return l
+}
+
+func BenchmarkPlan300Machines1000Stages(b *testing.B) {
+	in := input(large(), "s0999")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, diags := plan.Make(in); diags.Fatal() {
+			b.Fatalf("%+v", diags[:1])
+		}
+	}
+}
+
+func BenchmarkCheckDemo(b *testing.B) {
+	l := lab()
+	for b.Loop() {
+		plan.Check(l)
+	}
+}
