@@ -10,9 +10,9 @@ type Line struct {
 	Lost int
 }
 
-// longestLine is the most bytes kept of a line that does not end: more than
-// any record with its prefix has.
-const longestLine = 2 * longest
+// longestLine is the most bytes held of a line that does not end. A record
+// that begins in its first half and is not whole by then has lost its end.
+const longestLine = 4 * longest
 
 // splitter cuts a stream into records and log text. It holds at most
 // longestLine bytes whatever comes.
@@ -35,46 +35,45 @@ func (s *splitter) feed(p []byte) {
 	}
 }
 
-// flush ends the line at hand, and gives out what it holds.
+// flush ends the line at hand and gives out what it holds.
 func (s *splitter) flush() {
-	line := s.held
-	for len(line) > 0 {
-		r, begin, end, ok := find(line)
-		if !ok {
-			s.log(line)
-			break
-		}
-		s.log(line[:begin])
-		s.emit(Line{Record: &r, Text: r.Text})
-		line = line[end:]
-	}
+	s.give(len(s.held))
 	s.held = s.held[:0]
 }
 
-// overflow gives out the first half of a line that does not end. A record
-// that begins in it cannot be whole any more.
+// overflow gives out the first half of a line that does not end.
 func (s *splitter) overflow() {
-	half := len(s.held) / 2
-	s.log(s.held[:half])
-	s.held = s.held[:copy(s.held, s.held[half:])]
+	s.held = s.held[:copy(s.held, s.held[s.give(len(s.held)/2):])]
+}
+
+// give gives out the records that begin in the first part bytes held, and the
+// text around them. It tells how many bytes that was.
+func (s *splitter) give(part int) int {
+	at := 0
+	for at < part {
+		r, begin, end, ok := find(s.held[at:])
+		if !ok || at+begin >= part {
+			s.log(s.held[at:part])
+			return part
+		}
+		s.log(s.held[at : at+begin])
+		s.emit(Line{Record: &r, Text: r.Text})
+		at += end
+	}
+	return at
 }
 
 // log gives out text that is no record.
 func (s *splitter) log(text []byte) {
-	if len(text) == 0 {
-		return
+	if len(text) > 0 {
+		s.emit(Line{Text: printable(text)})
 	}
-	out := make([]byte, 0, len(text))
-	for _, c := range text {
-		out = show(out, c)
-	}
-	s.emit(Line{Text: string(out)})
 }
 
-// rest is the text of a line that has not ended yet.
-func (s *splitter) rest() string {
-	out := make([]byte, 0, len(s.held))
-	for _, c := range s.held {
+// printable shows text in a form that no terminal takes as a command.
+func printable(text []byte) string {
+	out := make([]byte, 0, len(text))
+	for _, c := range text {
 		out = show(out, c)
 	}
 	return string(out)

@@ -23,7 +23,7 @@ type Result struct {
 // The most that is kept of the proofs of one job.
 const (
 	mostProofs     = 64
-	mostProofLines = 20_000
+	mostProofBytes = 4 << 20
 )
 
 // job is what was heard of one id and ask.
@@ -35,7 +35,7 @@ type job struct {
 	why      string
 	output   tail
 	proofs   map[string][]string
-	lines    int
+	size     int // of the proofs, in bytes
 	rebooted int
 	lost     int
 }
@@ -65,13 +65,13 @@ func (j *job) begin(text string) {
 	}
 	j.phase = Running
 	if text == "proof" || strings.HasPrefix(text, "proof ") {
-		j.phase, j.proofs, j.lines = Proving, nil, 0
+		j.phase, j.proofs, j.size = Proving, nil, 0
 	}
 }
 
 func (j *job) prove(text string) {
 	name, line, _ := strings.Cut(text, " ")
-	if j.phase == Ended || name == "" || j.lines >= mostProofLines {
+	if j.phase == Ended || name == "" || j.size >= mostProofBytes {
 		return
 	}
 	if j.proofs == nil {
@@ -81,7 +81,7 @@ func (j *job) prove(text string) {
 		return
 	}
 	j.proofs[name] = append(j.proofs[name], line)
-	j.lines++
+	j.size += len(line) + 16 // and what an empty line costs
 }
 
 func (j *job) end(r *Record) {

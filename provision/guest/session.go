@@ -30,7 +30,7 @@ type Session struct {
 	idles   int
 	seq     int
 	last    tail
-	partial string
+	partial []byte // the end of the line at hand
 	jobs    []*job
 }
 
@@ -38,6 +38,8 @@ const (
 	keptLines  = 20  // of everything, for a stalled guest
 	keptOutput = 200 // of a job's output
 	keptJobs   = 8
+	// keptPartial is how much is remembered of a line that has not ended, in bytes.
+	keptPartial = 200
 	// unseenIdles is how many idle beats, each of about 5 s, a runner may make
 	// before a disc in its drive counts as not seen.
 	unseenIdles = 24
@@ -61,7 +63,7 @@ func (s *Session) Read(ctx context.Context, r io.ReadCloser) error {
 	lines := splitter{emit: s.take}
 	defer func() {
 		lines.flush()
-		s.update(func() { s.closed, s.ready, s.partial = true, false, "" })
+		s.update(func() { s.closed, s.ready, s.partial = true, false, nil })
 	}()
 	buf := make([]byte, 4096)
 	for {
@@ -69,7 +71,8 @@ func (s *Session) Read(ctx context.Context, r io.ReadCloser) error {
 		if n > 0 {
 			lines.feed(buf[:n])
 			s.mu.Lock()
-			s.heard, s.partial = time.Now(), lines.rest()
+			s.heard = time.Now()
+			s.partial = append(s.partial[:0], lines.held[max(0, len(lines.held)-keptPartial):]...)
 			s.mu.Unlock()
 		}
 		if cause := context.Cause(ctx); cause != nil {
@@ -135,11 +138,12 @@ func (s *Session) file(r *Record, lost int) {
 	default:
 		s.idles = 0
 	}
-	if len(s.jobs) > 0 {
-		s.jobs[len(s.jobs)-1].lost += lost
-	}
 	if r.ID != "" {
-		s.job(r.ID, r.Ask).take(r)
+		j := s.job(r.ID, r.Ask)
+		j.lost += lost
+		j.take(r)
+	} else if len(s.jobs) > 0 {
+		s.jobs[len(s.jobs)-1].lost += lost
 	}
 }
 

@@ -178,8 +178,8 @@ func (w *waiter) stalled(why string, phase func() Phase) error {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
 	last := w.s.last.list()
-	if w.s.partial != "" {
-		last = append(last, w.s.partial)
+	if len(w.s.partial) > 0 {
+		last = append(last, printable(w.s.partial))
 	}
 	return &Stalled{Phase: phase(), Last: last, After: time.Since(w.began), Quiet: time.Since(w.s.heard), Why: why}
 }

@@ -64,6 +64,9 @@ func (d *desk) boot() {
 func (d *desk) cut() {
 	d.t.Helper()
 	d.m.Kill()
+	d.mu.Lock()
+	d.heard = nil
+	d.mu.Unlock()
 	d.boot()
 }
 
@@ -93,7 +96,7 @@ func (d *desk) done(id, ask string) guest.Result {
 	return r
 }
 
-// await waits until something was heard that contains text.
+// await waits until something was heard since the last boot that contains text.
 func (d *desk) await(text string) {
 	d.t.Helper()
 	d.until("hearing "+text, func() bool {
@@ -110,6 +113,15 @@ func (d *desk) until(what string, happened func() bool) {
 			d.t.Fatal("waited in vain for ", what)
 		}
 	}
+}
+
+const winlogon = `HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon`
+
+// winlogon is the values of the automatic logon, a space between all words.
+func (d *desk) winlogon() string {
+	d.t.Helper()
+	_, out := d.m.Run(d.t.Context(), "reg", "query", winlogon)
+	return strings.Join(strings.Fields(out), " ")
 }
 
 func job(id, script string) guest.Job {
@@ -158,22 +170,40 @@ func TestRunnerReportsFailure(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.boot()
-	for _, end := range []string{"exit /b 5", "exit 5", "cmd /c exit 5"} {
-		id := fmt.Sprintf("BAD-%d", d.asked)
-		ask := d.insert(job(id, "@echo off\necho no domain here\n"+end+"\n"))
+	for i, c := range []struct {
+		end  string
+		code int
+	}{{"exit /b 5", 5}, {"exit 5", 5}, {"cmd /c exit 5", 5}, {"exit /b -5", -5}} {
+		id := fmt.Sprintf("BAD-%d", i)
+		why := fmt.Sprintf("JOB.CMD ended with %d", c.code)
+		ask := d.insert(job(id, "@echo off\necho no domain here\n"+c.end+"\n"))
 		_, err := d.result(id, ask)
 		failed, ok := errors.AsType[*guest.Failed](err)
 		if !ok {
-			t.Fatalf("%q: got %v", end, err)
+			t.Fatalf("%q: got %v", c.end, err)
 		}
-		want := guest.Failed{ID: id, Code: 5, Why: "JOB.CMD ended with 5", Output: []string{"no domain here"}}
-		if diff := cmp.Diff(want, *failed); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", end, diff)
+		if failed.Code != c.code || failed.Why != why || failed.Output[0] != "no domain here" {
+			t.Errorf("%q: got %+v", c.end, *failed)
 		}
 		again := d.insert(job(id, "exit /b 0\n"))
-		if _, err := d.result(id, again); err == nil || err.Error() != "job "+id+": JOB.CMD ended with 5" {
-			t.Errorf("%q: asked again: got %v", end, err)
+		if _, err := d.result(id, again); err == nil || err.Error() != "job "+id+": "+why {
+			t.Errorf("%q: asked again: got %v", c.end, err)
 		}
+	}
+}
+
+func TestRunnerWaitsForAWholeDisc(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.boot()
+	j := job("SLOW", "@type %DHJOB%\\NEAR.TXT\n")
+	j.Files = append(j.Files, guest.Text("NEAR.TXT", "near"))
+	disc := j.Disc("0badf00d")
+	d.m.Insert(disc[:2]) // the marker tells of a file that cannot be seen yet
+	d.await("SLOW beat cannot read the whole disc in E: yet: 1 of 2 files")
+	d.m.Insert(disc)
+	if got := d.done("SLOW", "0badf00d"); cmp.Diff([]string{"near"}, got.Output) != "" {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -244,8 +274,6 @@ func TestRunnerAnswersAgain(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	ask := d.insert(j) // while the runner is down, as when the host and the guest were both killed
-	d.done("ONCE", ask)
 	d.cut()
 	d.await("ONCE idle done 0")
 	if n := strings.Count(d.m.Read(`C:\TIMES.TXT`), "x"); n != 1 {
@@ -297,7 +325,6 @@ func TestRunnerIsInstalledFromTheFloppy(t *testing.T) {
 	d := newDesk(t)
 	d.m.Write(`A:\`, append(guest.Runner(labs.Windows2003),
 		guest.Text("WINNT.SIF", "[GuiUnattended]\nAdminPassword = \"Lab.Pass-1\"\nAutoLogonCount=1\n")))
-	const winlogon = `HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon`
 	d.m.Run(t.Context(), "reg", "add", winlogon, "/v", "AutoLogonCount", "/t", "REG_DWORD", "/d", "1", "/f")
 	if code, out := d.m.Run(t.Context(), "cmd", "/c", `A:\START.CMD`); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
@@ -305,9 +332,8 @@ func TestRunnerIsInstalledFromTheFloppy(t *testing.T) {
 	if err := d.session.Ready(t.Context(), guest.Patience{Limit: 30 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
-	_, logon := d.m.Run(t.Context(), "reg", "query", winlogon)
 	_, run := d.m.Run(t.Context(), "reg", "query", `HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run`)
-	all := strings.Join(strings.Fields(logon+" "+run), " ")
+	all := d.winlogon() + " " + strings.Join(strings.Fields(run), " ")
 	for _, want := range []string{
 		"AutoAdminLogon REG_SZ 1", "DefaultUserName REG_SZ Administrator", "DefaultPassword REG_SZ Lab.Pass-1",
 		`DoublehopRunner REG_SZ cmd /c C:\DH\RUNNER.CMD`,
@@ -321,7 +347,14 @@ func TestRunnerIsInstalledFromTheFloppy(t *testing.T) {
 	}
 	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\RUNNER.CMD`) // a second runner ends at once
 	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\LOGON.CMD CONTOSO`)
-	if _, out := d.m.Run(t.Context(), "reg", "query", winlogon, "/v", "DefaultDomainName"); !strings.Contains(out, "CONTOSO") {
-		t.Errorf("got %s", out)
+	if got := d.winlogon(); !strings.Contains(got, "DefaultDomainName REG_SZ CONTOSO") || !strings.Contains(got, "Lab.Pass-1") {
+		t.Errorf("got %s", got)
+	}
+	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\LOGON.CMD FABRIKAM Other.Pass_2!`)
+	if got := d.winlogon(); !strings.Contains(got, "DefaultDomainName REG_SZ FABRIKAM") || !strings.Contains(got, "DefaultPassword REG_SZ Other.Pass_2!") {
+		t.Errorf("got %s", got)
+	}
+	if d.m.Read(`C:\DH\LOGON.REG`) != "" {
+		t.Error("the password is still in LOGON.REG")
 	}
 }

@@ -36,8 +36,8 @@ type Machine struct {
 	script string
 	built  string
 	// COM1 is what the machine writes to its first serial port.
-	COM1 *os.File
-	runs int
+	COM1    *os.File
+	started []*Process
 }
 
 // Open makes a machine that is destroyed at the end of the test.
@@ -108,16 +108,17 @@ func (m *Machine) Run(ctx context.Context, args ...string) (code int, output str
 
 // Process is a program that runs in a machine.
 type Process struct {
-	m   *Machine
-	cmd *exec.Cmd
-	out *os.File
+	m    *Machine
+	cmd  *exec.Cmd
+	out  *os.File
+	done chan struct{} // closed when the program has ended
+	err  error         // how it ended, once done is closed
 }
 
 // Start starts a program. Its output goes to a file: Wine's background
 // processes would keep a pipe open.
 func (m *Machine) Start(ctx context.Context, args ...string) *Process {
 	m.t.Helper()
-	m.runs++
 	out, err := os.CreateTemp(m.folder, "output")
 	if err != nil {
 		m.t.Fatal(err)
@@ -129,15 +130,21 @@ func (m *Machine) Start(ctx context.Context, args ...string) *Process {
 	if err := cmd.Start(); err != nil {
 		m.t.Fatal(err)
 	}
-	return &Process{m: m, cmd: cmd, out: out}
+	p := &Process{m: m, cmd: cmd, out: out, done: make(chan struct{})}
+	m.started = append(m.started, p)
+	go func() { // Kill waits for it, at the latest at the end of the test
+		defer close(p.done)
+		p.err = cmd.Wait()
+	}()
+	return p
 }
 
 // Wait waits for the program's end, and returns its exit code and what it wrote.
 func (p *Process) Wait() (code int, output string) {
 	p.m.t.Helper()
-	err := p.cmd.Wait()
-	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
-		p.m.t.Logf("%v: %v", p.cmd.Args, err)
+	<-p.done
+	if _, exited := errors.AsType[*exec.ExitError](p.err); p.err != nil && !exited {
+		p.m.t.Logf("%v: %v", p.cmd.Args, p.err)
 	}
 	_, _ = p.out.Seek(0, io.SeekStart) // an unreadable output shows as an empty one
 	text, _ := io.ReadAll(p.out)
@@ -148,11 +155,36 @@ func (p *Process) Wait() (code int, output string) {
 // Kill ends everything that runs in the machine, as a cut of the power does.
 func (m *Machine) Kill() {
 	m.t.Helper()
+	for range 20 { // a program that is only just starting is not seen by the first
+		m.end()
+		if m.ended(time.Second) {
+			m.started = nil
+			return
+		}
+	}
+	m.t.Errorf("programs still run in %s", m.folder)
+}
+
+func (m *Machine) end() {
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
 	defer stop()
 	cmd := exec.CommandContext(ctx, m.script, m.folder, "-k")
 	cmd.Env = append(os.Environ(), "STANDIN_BUILD="+m.built)
 	_ = cmd.Run() // fails when nothing runs
+}
+
+// ended waits a while for all programs that were started.
+func (m *Machine) ended(limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for _, p := range m.started {
+		select {
+		case <-p.done:
+		case <-timer.C:
+			return false
+		}
+	}
+	return true
 }
 
 // Host is the path on this host of a path such as `C:\DH\STATE.TXT` or `E:\`.
