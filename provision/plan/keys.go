@@ -19,6 +19,10 @@ import (
 // a way that its scripts do not show.
 const keyVersion = "layer.v1"
 
+// patienceArg is the argument that says how long a step may take. It changes
+// when Doublehop gives up, and nothing on the disk.
+const patienceArg = "limit"
+
 // Preimage is what a layer's key is the digest of, written out so that a
 // later plan can say what changed. What cannot change the disk is not in it:
 // descriptions, time limits, the instance's name.
@@ -98,6 +102,9 @@ func boxOf(lab *labs.Lab, m *labs.Machine) *Box {
 func imageOf(step *labs.Step, work catalog.Work, media map[string]string) (StepImage, error) {
 	image := StepImage{Kind: step.Kind, Args: map[string]string{}, Files: map[string]string{}}
 	for name, value := range step.Args {
+		if name == patienceArg {
+			continue
+		}
 		switch v := value.(type) {
 		case nil:
 		case labs.SecretRef:

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -342,6 +343,16 @@ func disturb(t *testing.T, v reflect.Value, field string) {
 		default:
 			t.Fatalf("field %s is new: say here how to change it", field)
 		}
+	}
+}
+
+func TestATimeLimitDoesNotChangeTheKey(t *testing.T) {
+	t.Parallel()
+	a := mustMake(t, input(lab(), "forest"))
+	l := lab()
+	l.Stages[0].Steps[0].Args["limit"] = 90 * time.Minute
+	if b := mustMake(t, input(l, "forest")); a.Last().Key != b.Last().Key {
+		t.Error("it does")
 	}
 }
 
