@@ -74,15 +74,15 @@ func (p *Promotion) check() labs.Diagnostics {
 	if p.OS != labs.Windows2000 && p.OS != labs.Windows2003 {
 		add("on", "No answer file for this system", "This file answers dcpromo of windows-2000 and windows-2003, not of %q.", p.OS)
 	}
-	if why := dnsName(p.Domain); why != "" {
-		add("domain", "Invalid domain name", "The domain name %q %s.", p.Domain, why)
+	if why := labs.DomainProblem(p.Domain); why != "" {
+		add("domain", "Invalid domain name", "%s", why)
 	}
 	if p.Role == ChildDC && strings.Count(p.Domain, ".") < 2 {
 		add("domain", "Invalid domain name", "The child domain %q has no parent domain of two labels or more.", p.Domain)
 	}
 	if p.Role != ReplicaDC {
-		if why := netbiosName(p.NetBIOS); why != "" {
-			add("netbios", "Invalid NetBIOS name", "The NetBIOS name %q %s.", p.NetBIOS, why)
+		if why := labs.NetBIOSProblem(p.NetBIOS); why != "" {
+			add("netbios", "Invalid NetBIOS name", "%s", why)
 		}
 	}
 	if p.SafeMode.Empty() {
@@ -162,46 +162,3 @@ func (p *Promotion) places() []keyed {
 		{"RebootOnSuccess", literal("NoAndNoPromptEither")},
 	}
 }
-
-// dnsName says what keeps name from being a DNS name of two labels or more.
-func dnsName(name string) string {
-	labels := strings.Split(name, ".")
-	if len(labels) < 2 {
-		return "needs at least two labels, such as contoso.test"
-	}
-	if len(name) > 64 {
-		return "is longer than the 64 characters that Active Directory takes" // KB245809
-	}
-	for _, label := range labels {
-		if label == "" || len(label) > 63 {
-			return "has a label that is empty or longer than 63 characters"
-		}
-		if strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
-			return "has a label that begins or ends with -"
-		}
-		for _, r := range label {
-			if !asciiLetter(r) && (r < '0' || r > '9') && r != '-' {
-				return fmt.Sprintf("has %q; labels have letters, digits and -", r)
-			}
-		}
-	}
-	return ""
-}
-
-// netbiosName says what keeps name from being a domain's short name.
-func netbiosName(name string) string {
-	switch {
-	case name == "" || len(name) > 15:
-		return "must have 1 to 15 characters"
-	case name != strings.ToUpper(name):
-		return "must be in upper case"
-	}
-	for _, r := range name {
-		if !asciiLetter(r) && (r < '0' || r > '9') && r != '-' {
-			return fmt.Sprintf("has %q; it may have letters, digits and -", r)
-		}
-	}
-	return ""
-}
-
-func asciiLetter(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }

@@ -48,22 +48,22 @@ func TestDcpromoGoldens(t *testing.T) {
 func TestDcpromoRefuses(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*answer.Promotion){
-		"needs at least two labels": func(p *answer.Promotion) { p.Domain = "contoso" },
-		"labels have letters":       func(p *answer.Promotion) { p.Domain = "con_toso.test" },
-		"a label that is empty":     func(p *answer.Promotion) { p.Domain = "contoso..test" },
-		"a label that begins":       func(p *answer.Promotion) { p.Domain = "-contoso.test" },
-		"longer than the 64":        func(p *answer.Promotion) { p.Domain = strings.Repeat("abcdefgh.", 7) + "test" },
-		"must be in upper case":     func(p *answer.Promotion) { p.NetBIOS = "Contoso" },
-		"must have 1 to 15":         func(p *answer.Promotion) { p.NetBIOS = "" },
-		"Password missing":          func(p *answer.Promotion) { p.SafeMode = labs.SecretValue{} },
-		"Account missing":           func(p *answer.Promotion) { p.Role = answer.ReplicaDC; p.Forest2003 = false },
-		"Functional level":          func(p *answer.Promotion) { p.OS = labs.Windows2000 },
-		"Global catalog":            func(p *answer.Promotion) { p.GlobalCatalog = true },
-		"A secret cannot be":        func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue("a;b") },
-		"it ends with a":            func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue(`ab\`) },
-		"has no parent domain":      func(p *answer.Promotion) { p.Role = answer.ChildDC },
-		"not of \"windows-nt\"":     func(p *answer.Promotion) { p.OS = "windows-nt" },
-		"cannot be written for Sit": func(p *answer.Promotion) { p.Site = "Köln" },
+		"A domain needs two or more": func(p *answer.Promotion) { p.Domain = "contoso" },
+		"is no DNS name":             func(p *answer.Promotion) { p.Domain = "con_toso.test" },
+		"1 to 63 characters each":    func(p *answer.Promotion) { p.Domain = "contoso..test" },
+		"labels of letters":          func(p *answer.Promotion) { p.Domain = "-contoso.test" },
+		"has at most 64":             func(p *answer.Promotion) { p.Domain = strings.Repeat("abcdefgh.", 7) + "test" },
+		"no NetBIOS name":            func(p *answer.Promotion) { p.NetBIOS = "CON_TOSO" },
+		"The NetBIOS name is empty":  func(p *answer.Promotion) { p.NetBIOS = "" },
+		"Password missing":           func(p *answer.Promotion) { p.SafeMode = labs.SecretValue{} },
+		"Account missing":            func(p *answer.Promotion) { p.Role = answer.ReplicaDC; p.Forest2003 = false },
+		"Functional level":           func(p *answer.Promotion) { p.OS = labs.Windows2000 },
+		"Global catalog":             func(p *answer.Promotion) { p.GlobalCatalog = true },
+		"A secret cannot be":         func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue("a;b") },
+		"it ends with a":             func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue(`ab\`) },
+		"has no parent domain":       func(p *answer.Promotion) { p.Role = answer.ChildDC },
+		"not of \"windows-nt\"":      func(p *answer.Promotion) { p.OS = "windows-nt" },
+		"cannot be written for Sit":  func(p *answer.Promotion) { p.Site = "Köln" },
 	} {
 		p := promotions()["dcpromo-first-2003.txt"]
 		change(&p)

@@ -10,10 +10,8 @@ import (
 
 // Exchange is what the server setup of Exchange 2000 or 2003 is told.
 type Exchange struct {
-	// Organization is the Exchange organization; Create makes it, otherwise the
-	// server joins it.
+	// Organization is the Exchange organization: the first server makes it.
 	Organization string
-	Create       bool
 	// Group is the administrative group; empty means the one that every
 	// organization begins with.
 	Group string
@@ -37,11 +35,15 @@ const ExchangeFolder = `C:\Program Files\Exchsrvr`
 // ExchangeSetup writes the file for `SETUP.EXE /UnattendFile FILE`.
 //
 // Microsoft never published this file's keys: setup records one with
-// /CreateUnattend while a person walks through the wizard. Ours is a plain
-// statement of the wizard's pages in three sections, [Setup], [Components] and
-// [Organization]. Who has real media records a file and gives it as Text: it
-// is taken as it is, with @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@
-// replaced, so that no key need stand in it.
+// /CreateUnattend while a person walks through the wizard. Ours says what the
+// wizard's pages ask for, in two sections:
+//
+//	[General]       Components (of the component page), InstallPath, ProductKey
+//	[Organization]  Name, AdministrativeGroup (when it is not the first)
+//
+// Who has real media records a file and gives it as Text: it is taken as it
+// is, with @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@ replaced, so
+// that no key need stand in it.
 func ExchangeSetup(e Exchange) (File, labs.Diagnostics) {
 	if e.Group == "" {
 		e.Group = FirstGroup
@@ -59,25 +61,18 @@ func ExchangeSetup(e Exchange) (File, labs.Diagnostics) {
 }
 
 func (e *Exchange) entries() []entry {
-	place := "Join"
-	if e.Create {
-		place = "Create"
-	}
 	entries := []entry{
-		{"Setup", "Action", literal("Install")},
-		{"Setup", "AcceptLicense", literal("Yes")},
-		{"Setup", "Licensing", literal("PerSeat")},
+		{"General", "Components", phrase("Messaging and Collaboration Services,System Management Tools")},
+		{"General", "InstallPath", given("folder", e.Folder)},
 	}
 	if !e.ProductKey.Empty() {
-		entries = append(entries, entry{"Setup", "ProductKey", given("product_key", e.ProductKey.Reveal()).hush()})
+		entries = append(entries, entry{"General", "ProductKey", given("product_key", e.ProductKey.Reveal()).hush()})
 	}
-	return append(entries,
-		entry{"Setup", "InstallPath", given("folder", e.Folder)},
-		entry{"Components", "Messaging", literal("Install")},
-		entry{"Components", "SystemManagement", literal("Install")},
-		entry{"Organization", "Action", literal(place)},
-		entry{"Organization", "Name", given("organization", e.Organization)},
-		entry{"Organization", "AdministrativeGroup", given("administrative_group", e.Group)})
+	entries = append(entries, entry{"Organization", "Name", given("organization", e.Organization)})
+	if e.Group != FirstGroup {
+		entries = append(entries, entry{"Organization", "AdministrativeGroup", given("administrative_group", e.Group)})
+	}
+	return entries
 }
 
 func (e *Exchange) check() labs.Diagnostics {
@@ -91,11 +86,13 @@ func (e *Exchange) check() labs.Diagnostics {
 	if why := directoryName(e.Group); why != "" {
 		add("administrative_group", "Invalid administrative group", "The administrative group %q %s.", e.Group, why)
 	}
-	if len(e.Folder) < 4 || !asciiLetter(rune(e.Folder[0])) || e.Folder[1:3] != `:\` || strings.ContainsAny(e.Folder[3:], `/:*?"<>|`) {
+	if len(e.Folder) < 4 || !letter(e.Folder[0]) || e.Folder[1:3] != `:\` || strings.ContainsAny(e.Folder[3:], `/:*?"<>|`) {
 		add("folder", "Invalid folder", "%q is no absolute path of Windows, such as %s.", e.Folder, ExchangeFolder)
 	}
 	return diags
 }
+
+func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // directoryName says what keeps name from being the name of an Exchange
 // organization or administrative group. The limit and the signs are those that

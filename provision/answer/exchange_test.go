@@ -10,12 +10,12 @@ import (
 
 func TestExchangeGoldens(t *testing.T) {
 	t.Parallel()
-	create := answer.Exchange{Organization: "Contoso", Create: true, ProductKey: labs.NewSecretValue("AAAAA-BBBBB")}
-	join := answer.Exchange{Organization: "Contoso", Group: "Berlin", Folder: `D:\Exchsrvr`}
-	own := create
+	first := answer.Exchange{Organization: "Contoso", ProductKey: labs.NewSecretValue("AAAAA-BBBBB")}
+	group := answer.Exchange{Organization: "Contoso", Group: "Berlin", Folder: `D:\Exchsrvr`}
+	own := first
 	own.Text = "[Mine]\nOrg=@ORGANIZATION@\r\nKey=@PRODUCT_KEY@\nMail=a@b.c\nTo=@FOLDER@, @GROUP@\n"
 	for name, e := range map[string]answer.Exchange{
-		"exchange-create.ini": create, "exchange-join.ini": join, "exchange-recorded.ini": own,
+		"exchange-first.ini": first, "exchange-group.ini": group, "exchange-recorded.ini": own,
 	} {
 		f, diags := answer.ExchangeSetup(e)
 		if len(diags) != 0 {

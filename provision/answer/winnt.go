@@ -104,8 +104,8 @@ func (s *Setup) check() labs.Diagnostics {
 		add("os", "No answer file for this system", "WINNT.SIF answers Setup of windows-2000 and windows-2003, not of %q.", s.OS)
 		return diags
 	}
-	if why := computerName(s.Computer); why != "" {
-		add("computer_name", "Invalid computer name", "The computer name %q %s.", s.Computer, why)
+	if why := labs.ComputerProblem(s.Computer); why != "" {
+		add("computer_name", "Invalid computer name", "%s", why)
 	}
 	switch {
 	case s.AdminPassword.Empty():
@@ -114,6 +114,12 @@ func (s *Setup) check() labs.Diagnostics {
 	case s.AdminPassword.Reveal() == "*":
 		add("admin_password", "Administrator password missing",
 			"Setup takes the password * for an empty one. Choose another secret for admin_password.")
+	}
+	if s.ProductKey.Empty() && s.OS == labs.Windows2003 {
+		d := s.Origin.complaint("product_key", "Product key missing",
+			"Setup of Windows Server 2003 waits at its key page when it is given none, unless the media brings one (KB250985). Set product_key.")
+		d.Severity = labs.Warning
+		diags = append(diags, d)
 	}
 	if s.Owner == "" {
 		add("owner", "Owner missing", "Setup waits at its name page when no owner is given. Set owner.")
@@ -126,29 +132,6 @@ func (s *Setup) check() labs.Diagnostics {
 			"Setup takes 1 to 9999 per-server licences, not %d. Leave licenses out for licences per seat.", s.Licenses)
 	}
 	return append(append(diags, s.checkComponents()...), s.checkAdapters()...)
-}
-
-// computerName says what keeps name from being a NetBIOS and DNS host name.
-func computerName(name string) string {
-	if name == "" || len(name) > 15 {
-		return "must have 1 to 15 characters"
-	}
-	digits := true
-	for _, r := range name {
-		letter := r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
-		digit := r >= '0' && r <= '9'
-		digits = digits && digit
-		if !letter && !digit && r != '-' {
-			return fmt.Sprintf("has %q; it may have letters, digits and -", r)
-		}
-	}
-	switch {
-	case digits:
-		return "must not be all digits"
-	case strings.HasPrefix(name, "-") || strings.HasSuffix(name, "-"):
-		return "must not begin or end with -"
-	}
-	return ""
 }
 
 func (s *Setup) checkAdapters() labs.Diagnostics {
@@ -165,6 +148,9 @@ func (s *Setup) checkAdapters() labs.Diagnostics {
 			if other.IsValid() && !other.Is4() {
 				add("Invalid address", "%s is not IPv4. Setup of Windows 2000 and 2003 takes IPv4 addresses only.", other)
 			}
+		}
+		if a.Gateway.IsValid() && a.Address.IsValid() && !a.Address.Masked().Contains(a.Gateway) {
+			add("Gateway outside the network", "The gateway %s is not in the network of %s, so Windows cannot reach it.", a.Gateway, a.Address)
 		}
 		if len(a.DNS) > 6 {
 			add("Too many DNS servers", "The card %s has %d DNS servers; 6 fit on a line that is known to be safe.", a.Address, len(a.DNS))
