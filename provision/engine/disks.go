@@ -1,0 +1,213 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/checkpoint"
+	"github.com/doublehop/doublehop/provision/plan"
+)
+
+// atOnce is how many machines are made or switched at the same time: libvirt
+// serves five requests of one connection at once (measured on libvirt 9.0).
+const atOnce = 8
+
+// limited is a group of calls of which only so many run at once.
+func limited(ctx context.Context) (*errgroup.Group, context.Context) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	return group, ctx
+}
+
+// The facts that keep a machine's lab time: what its clock showed at an
+// instant of the host's.
+const (
+	factClock = "clock"
+	factSince = "since"
+)
+
+// targets are the places of hard disks, in order.
+func target(index int) string { return "hd" + string(rune('a'+index)) }
+
+// stand lays the machine's own disks over a finished layer and defines it. What
+// the machine wrote since its old checkpoint goes.
+func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, part checkpoint.Machine, labTime time.Time, w *world) error {
+	if err := e.clear(ctx, m, w); err != nil {
+		return err
+	}
+	spec := m.Spec
+	for i, d := range m.Disks {
+		volume := plan.RunVolume(e.instance, m.Name, d.Name, key)
+		if err := e.fresh(ctx, drivers.VolumeSpec{Name: volume, Backing: part.Disks[d.Name].Volume}); err != nil {
+			return err
+		}
+		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume})
+	}
+	spec.Drives = drives("", "")
+	spec.Clock, spec.Mark.Facts = clockAt(labTime), map[string]string{
+		plan.FactStage: stage, plan.FactLayer: key, plan.FactPhase: plan.PhaseStand,
+	}
+	noteClock(spec.Mark.Facts, labTime)
+	return e.driver.DefineMachine(ctx, spec)
+}
+
+// clear removes a machine and what it wrote for itself.
+func (e *Engine) clear(ctx context.Context, m plan.Machine, w *world) error {
+	if err := e.driver.RemoveMachine(ctx, m.Domain); err != nil {
+		return err
+	}
+	for _, name := range w.volumesOf(e.instance, m.Name) {
+		if err := e.driver.RemoveVolume(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// volumesOf lists the volumes of a machine that belong to no checkpoint.
+func (w *world) volumesOf(instance, machine string) []string {
+	var list []string
+	for _, name := range sortedKeys(w.volumes) {
+		for _, prefix := range plan.InstanceVolumes(instance, machine) {
+			if strings.HasPrefix(name, prefix) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
+// fresh makes a volume anew; one of that name is what an earlier run left.
+func (e *Engine) fresh(ctx context.Context, spec drivers.VolumeSpec) error {
+	err := e.driver.CreateVolume(ctx, spec)
+	if drivers.KindOf(err) != drivers.Conflict {
+		return err
+	}
+	if err := e.driver.RemoveVolume(ctx, spec.Name); err != nil {
+		return err
+	}
+	return e.driver.CreateVolume(ctx, spec)
+}
+
+// lay makes the disks that a stage writes to, and defines the machine on them.
+func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Layer, from checkpoint.Machine, labTime time.Time, w *world) error {
+	m, _ := p.Machine(l.Machine)
+	if err := e.clear(ctx, m, w); err != nil {
+		return err
+	}
+	spec := m.Spec
+	for i, d := range m.Disks {
+		volume := drivers.VolumeSpec{Name: w.free(plan.LayerVolume(l.Key, d.Name, e.instance))}
+		if l.Base == "" {
+			volume.Capacity = d.Size
+		} else {
+			volume.Backing = from.Disks[d.Name].Volume
+		}
+		if err := e.fresh(ctx, volume); err != nil {
+			return err
+		}
+		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume.Name})
+	}
+	spec.Drives = drives("", "")
+	spec.Clock, spec.Mark.Facts = clockAt(labTime), map[string]string{
+		plan.FactStage: s.Name, plan.FactLayer: l.Key, plan.FactPhase: plan.PhaseBuild, plan.FactDone: "0",
+	}
+	noteClock(spec.Mark.Facts, labTime)
+	return e.driver.DefineMachine(ctx, spec)
+}
+
+// free is name, or name with a number when something still rests on the
+// volume of that name: the layers of a checkpoint whose manifest was lost may
+// be what later checkpoints stand on.
+func (w *world) free(name string) string {
+	needed := map[string]bool{}
+	for _, v := range w.volumes {
+		needed[v.Backing] = true
+	}
+	for _, m := range w.manifests {
+		for _, part := range m.Machines {
+			for _, d := range part.Disks {
+				needed[d.Volume] = true
+			}
+		}
+	}
+	stem, out := strings.TrimSuffix(name, ".qcow2"), name
+	for n := 2; needed[out]; n++ {
+		out = fmt.Sprintf("%s-%d.qcow2", stem, n)
+	}
+	return out
+}
+
+// rebase puts a machine whose layer is finished onto disks of its own, so that
+// nothing writes to the layer any more, whoever starts the machine.
+func (e *Engine) rebase(ctx context.Context, m plan.Machine, x drivers.Machine, labTime time.Time) error {
+	key := x.Mark.Facts[plan.FactLayer]
+	spec := m.Spec
+	for i, d := range m.Disks {
+		volume := plan.RunVolume(e.instance, m.Name, d.Name, key)
+		err := e.fresh(ctx, drivers.VolumeSpec{Name: volume, Backing: diskAt(x, target(i))})
+		if err != nil {
+			return err
+		}
+		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume})
+	}
+	spec.Drives = drives("", "")
+	spec.Clock, spec.Mark.Facts = clockAt(labTime), maps.Clone(x.Mark.Facts)
+	spec.Mark.Facts[plan.FactPhase] = plan.PhaseStand
+	noteClock(spec.Mark.Facts, labTime)
+	return e.driver.DefineMachine(ctx, spec)
+}
+
+// diskAt is the volume of a machine's hard disk.
+func diskAt(x drivers.Machine, target string) string {
+	for _, d := range x.Disks {
+		if d.Target == target {
+			return d.Volume
+		}
+	}
+	return ""
+}
+
+// drives are the removable drives that every machine has.
+func drives(media, floppyVolume string) []drivers.Drive {
+	return []drivers.Drive{
+		{Target: mediaDrive, Volume: media}, {Target: jobDrive}, {Target: floppy, Volume: floppyVolume},
+	}
+}
+
+func clockAt(labTime time.Time) drivers.Clock { return drivers.Clock{Start: labTime} }
+
+// noteClock remembers what the guest's clock shows now.
+func noteClock(facts map[string]string, labTime time.Time) {
+	if labTime.IsZero() {
+		return
+	}
+	facts[factClock] = strconv.FormatInt(labTime.Unix(), 10)
+	facts[factSince] = strconv.FormatInt(time.Now().Unix(), 10)
+}
+
+// labTime is what the guest's clock shows now: lab time runs on from where it
+// was noted, whether the machine runs or not, and so never goes back. It is
+// zero when the lab follows the host.
+func labTime(x drivers.Machine) time.Time {
+	clock, err := strconv.ParseInt(x.Mark.Facts[factClock], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	since, err := strconv.ParseInt(x.Mark.Facts[factSince], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(clock+time.Now().Unix()-since, 0).UTC()
+}
+
+// clockOf is where the clock of a lab's first stage starts.
+func clockOf(lab *labs.Lab) time.Time { return lab.Clock.Start }

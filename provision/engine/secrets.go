@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/labs"
+)
+
+const (
+	poolKeyVolume = "dh-pool-key"
+	poolKeySize   = 32
+	// commandLimit is how long a secret's command may take.
+	commandLimit = 30 * time.Second
+	// passwordLength is that of a generated password; Windows 2000 and 2003
+	// autologon and the answer file take up to 127 characters.
+	passwordLength = 16
+)
+
+// secrets resolves a lab's secrets, each once.
+type secrets struct {
+	lab       *labs.Lab
+	poolKey   []byte
+	lookupEnv func(string) (string, bool)
+
+	mu     sync.Mutex
+	values map[string]labs.SecretValue
+}
+
+// open reads the pool's own random key, or makes it. Secrets enter layer keys
+// only as digests under this key, and generated passwords come from it, so
+// that nothing about them has to be kept anywhere else.
+func (e *Engine) open(ctx context.Context, w *world) error {
+	if e.secrets != nil {
+		return nil
+	}
+	key, err := e.poolKey(ctx, w)
+	if err != nil {
+		return err
+	}
+	lookup := e.options.LookupEnv
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	e.secrets = &secrets{lab: e.lab, poolKey: key, lookupEnv: lookup, values: map[string]labs.SecretValue{}}
+	return nil
+}
+
+func (e *Engine) poolKey(ctx context.Context, w *world) ([]byte, error) {
+	if _, ok := w.volumes[poolKeyVolume]; !ok {
+		fresh := make([]byte, poolKeySize)
+		_, _ = rand.Read(fresh) // never fails
+		err := e.driver.UploadVolume(ctx, poolKeyVolume, poolKeySize, bytes.NewReader(fresh))
+		if err == nil {
+			return fresh, nil
+		}
+		if drivers.KindOf(err) != drivers.Conflict { // another run was first
+			return nil, err
+		}
+	}
+	var b bytes.Buffer
+	if err := e.driver.DownloadVolume(ctx, poolKeyVolume, &b); err != nil {
+		return nil, err
+	}
+	if b.Len() != poolKeySize || bytes.Equal(b.Bytes(), make([]byte, poolKeySize)) {
+		return nil, fmt.Errorf("volume %s should hold the pool's key of %d bytes and holds %d bytes that are none; "+
+			"remove it with `virsh vol-delete %[1]s --pool doublehop`: layers made with its secrets are then built anew",
+			poolKeyVolume, poolKeySize, b.Len())
+	}
+	return b.Bytes(), nil
+}
+
+// value gives a secret's value.
+func (s *secrets) value(name string) (labs.SecretValue, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, ok := s.values[name]; ok {
+		return v, nil
+	}
+	secret, ok := s.lab.Secret(name)
+	if !ok {
+		return labs.SecretValue{}, fmt.Errorf("there is no secret %q", name)
+	}
+	text, err := s.read(secret)
+	if err != nil {
+		return labs.SecretValue{}, err
+	}
+	if text == "" {
+		return labs.SecretValue{}, errors.New("it is empty")
+	}
+	v := labs.NewSecretValue(text)
+	s.values[name] = v
+	return v, nil
+}
+
+// digest gives a secret's keyed digest, which tells only whether it changed.
+func (s *secrets) digest(name string) (string, error) {
+	v, err := s.value(name)
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(s.mac("digest", v.Reveal()))[:32], nil
+}
+
+func (s *secrets) read(secret *labs.Secret) (string, error) {
+	switch {
+	case secret.Generate:
+		return password(s.mac("password", s.lab.Name, secret.Name)), nil
+	case secret.Env != "":
+		v, ok := s.lookupEnv(secret.Env)
+		if !ok {
+			return "", fmt.Errorf("the environment variable %s is not set", secret.Env)
+		}
+		return v, nil
+	case secret.File != "":
+		path := secret.File
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(s.lab.Folder, path)
+		}
+		b, err := os.ReadFile(path)
+		return lineOf(b), err
+	case len(secret.Command) > 0:
+		return s.run(secret.Command)
+	}
+	return "", errors.New("it has no source")
+}
+
+// run asks a command for a secret. Its standard error is shown when it fails;
+// its standard output never is.
+func (s *secrets) run(argv []string) (string, error) {
+	ctx, stop := context.WithTimeout(context.Background(), commandLimit)
+	defer stop()
+	command := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the lab's author asks for this very command
+	command.Dir = s.lab.Folder
+	var complaint bytes.Buffer
+	command.Stderr = &complaint
+	out, err := command.Output()
+	if err != nil {
+		return "", fmt.Errorf("the command %s: %w: %s", argv[0], err, lineOf(complaint.Bytes()))
+	}
+	return lineOf(out), nil
+}
+
+// lineOf cuts one line end.
+func lineOf(b []byte) string {
+	return strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+}
+
+func (s *secrets) mac(words ...string) []byte {
+	mac := hmac.New(sha256.New, s.poolKey)
+	for _, w := range words {
+		fmt.Fprintf(mac, "%d:%s", len(w), w)
+	}
+	return mac.Sum(nil)
+}
+
+// password makes a password of letters and digits that an answer file, a batch
+// file and LDAP all carry, without those that look alike, with an upper-case
+// letter, a lower-case letter and a digit so that Windows' complexity rule is met.
+func password(seed []byte) string {
+	const upper, lower, digits = "ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789"
+	text := make([]byte, passwordLength)
+	for i := range text {
+		set := upper + lower + digits
+		switch i {
+		case 0:
+			set = upper
+		case 1:
+			set = lower
+		case 2:
+			set = digits
+		}
+		text[i] = set[int(seed[i])%len(set)]
+	}
+	return string(text)
+}

@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/plan"
+)
+
+// Up does what the plan says: it builds the stages that are missing, each to
+// its checkpoint, and leaves the instance running on the last one.
+//
+// Cancelled, it returns the cause; machines stay as they are and the next Up
+// goes on. A step that fails is a *StepError; a network with a way out is a
+// *SealError, and nothing on it was started.
+func (e *Engine) Up(ctx context.Context, p *plan.Plan) (err error) {
+	began := time.Now()
+	e.tell(Event{Kind: RunBegin, Stage: p.Target, Seconds: time.Duration(p.Estimate).Seconds()})
+	defer func() { e.tell(ended(Event{Kind: RunEnd, Stage: p.Target}, began, err)) }()
+	if p.Final.Action == plan.Reuse && !p.Building() {
+		return nil
+	}
+	w, err := e.survey(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.open(ctx, w); err != nil {
+		return err
+	}
+	stop := e.watch(ctx)
+	defer stop()
+	if err := e.ready(ctx, p); err != nil {
+		return err
+	}
+	from := 0
+	for i, s := range p.Stages {
+		if s.Action == plan.Reuse {
+			from = i + 1
+			e.tell(Event{Kind: StageReused, Stage: s.Name})
+		}
+	}
+	for i := from; i < len(p.Stages); i++ {
+		if err := e.stage(ctx, p, i); err != nil {
+			return err
+		}
+	}
+	return e.finish(ctx, p)
+}
+
+// ended fills in how long something took and how it ended.
+func ended(event Event, began time.Time, err error) Event {
+	event.Seconds = time.Since(began).Seconds()
+	if err != nil {
+		event.Err = err.Error()
+	}
+	return event
+}
+
+// ready checks the discs that will be used and makes the networks.
+func (e *Engine) ready(ctx context.Context, p *plan.Plan) error {
+	var building []*labs.Stage
+	for _, s := range p.Stages {
+		if s.Action != plan.Reuse {
+			stage, _ := e.lab.Stage(s.Name)
+			building = append(building, stage)
+		}
+	}
+	if err := e.identify(ctx, building); err != nil {
+		return err
+	}
+	for _, n := range p.Networks {
+		if err := e.driver.DefineNetwork(ctx, n.Spec); err != nil {
+			return err
+		}
+	}
+	return e.checkSeal(ctx, p)
+}
+
+// checkSeal looks at the live networks. Machines that are switched on later
+// are looked at again, paused, before their first instruction.
+func (e *Engine) checkSeal(ctx context.Context, p *plan.Plan) error {
+	var leaks []string
+	for _, n := range p.Networks {
+		found, err := e.driver.CheckSeal(ctx, n.Spec.Name, e.members(p, n.Name))
+		if err != nil {
+			return err
+		}
+		for _, l := range found {
+			leaks = append(leaks, fmt.Sprintf("%s: %s: %s", n.Name, l.Object, l.Why))
+		}
+	}
+	if len(leaks) > 0 {
+		return &SealError{Leaks: leaks}
+	}
+	return nil
+}
+
+// members lists the machines that may be on a network, by the hypervisor's names.
+func (e *Engine) members(p *plan.Plan, network string) []string {
+	var list []string
+	for _, m := range p.Machines {
+		source, _ := e.lab.Machine(m.Name)
+		if slices.ContainsFunc(source.NICs, func(n labs.NIC) bool { return n.Network == network }) {
+			list = append(list, m.Domain)
+		}
+	}
+	return list
+}
+
+// finish leaves the instance running on the target's checkpoint.
+func (e *Engine) finish(ctx context.Context, p *plan.Plan) error {
+	w, err := e.survey(ctx)
+	if err != nil {
+		return err
+	}
+	last := p.Last()
+	manifest, ok := w.manifests[last.Key]
+	if !ok {
+		return fmt.Errorf("the checkpoint of stage %q is gone; run up again to build it", last.Name)
+	}
+	var off []plan.Machine
+	group, in := limited(ctx)
+	for _, l := range last.Layers {
+		m, _ := p.Machine(l.Machine)
+		x, exists := w.machine(l.Domain)
+		stands := exists && x.Mark.Facts[plan.FactPhase] == plan.PhaseStand && x.Mark.Facts[plan.FactLayer] == l.Key
+		if !stands {
+			group.Go(func() error {
+				return e.stand(in, m, last.Name, l.Key, manifest.Machines[l.Machine], manifest.LabTime, w)
+			})
+		}
+		if !stands || x.State != drivers.Running {
+			off = append(off, m)
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return e.powerOn(ctx, p, off)
+}
+
+// powerOn starts machines paused, looks at the seal with their cards plugged
+// in, and only then lets them run.
+func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Machine) error {
+	if err := e.startPaused(ctx, machines); err != nil {
+		return err
+	}
+	if err := e.checkSeal(ctx, p); err != nil {
+		return errors.Join(err, e.cutPower(context.WithoutCancel(ctx), machines))
+	}
+	return e.resume(ctx, machines)
+}
+
+func (e *Engine) startPaused(ctx context.Context, machines []plan.Machine) error {
+	group, in := limited(ctx)
+	for _, m := range machines {
+		group.Go(func() error { return e.driver.StartMachine(in, m.Domain, drivers.StartPaused) })
+	}
+	return group.Wait()
+}
+
+func (e *Engine) resume(ctx context.Context, machines []plan.Machine) error {
+	group, in := limited(ctx)
+	for _, m := range machines {
+		group.Go(func() error { return e.driver.ResumeMachine(in, m.Domain) })
+	}
+	return group.Wait()
+}
+
+func (e *Engine) cutPower(ctx context.Context, machines []plan.Machine) error {
+	group, in := limited(ctx)
+	for _, m := range machines {
+		group.Go(func() error { return e.driver.StopMachine(in, m.Domain, drivers.ForceOff) })
+	}
+	return group.Wait()
+}
