@@ -103,9 +103,14 @@ func entries() []named {
 	return []named{
 		{Install, install{}},
 		{"run", run{}},
+		{"copy", copyFiles{}},
 		{"reboot", reboot{}},
 		{"promote", promote{}},
 		{"join", join{}},
+		{"forestprep", forestprep{}},
+		{"domainprep", domainprep{}},
+		{"exchange_setup", exchangeSetup{}},
+		{"check", check{}},
 	}
 }
 

@@ -125,6 +125,23 @@ func (w *world) demo() map[string]catalog.Work {
 	works["install-ex01"] = w.do("install", "ex01", nil)
 	works["promote"] = w.do("promote", "dc01", args{"domain": "contoso.test", "netbios": "CONTOSO"})
 	works["join"] = w.do("join", "ex01", args{"domain": "contoso.test"})
+	works["forestprep"] = w.do("forestprep", "dc01", args{"media": labs.MediaRef("exchange")})
+	works["domainprep"] = w.do("domainprep", "dc01", args{"media": labs.MediaRef("exchange")})
+	works["exchange_setup"] = w.do("exchange_setup", "ex01", args{"media": labs.MediaRef("exchange"), "organization": "Contoso"})
+	works["check"] = w.do("check", "ex01", args{
+		"service": []string{"MSExchangeIS", "MSExchangeSA", "W3SVC"},
+		"file":    []string{`C:\Program Files\Exchsrvr\`, `C:\boot.ini`},
+		"registry": map[string]string{
+			`HKLM\SOFTWARE\Microsoft\Exchange\Setup\NewestBuild`:                           "6944",
+			`HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon\DefaultDomainName`: "CONTOSO",
+		},
+		"share": []string{"Address", "IPC$"},
+	})
+	works["run"] = w.do("run", "ex01", args{"command": `echo "%OS%" & dir "C:\Program Files" | find "x" > C:\y.txt`})
+	works["run-code"] = w.do("run", "ex01", args{"script": filepath.Join("testdata", "user", "setup.vbs"), "expect_code": int64(7), "reboot": true})
+	works["copy"] = w.do("copy", "ex01", args{"from": filepath.Join("testdata", "user"), "to": `C:\Data Files\user`})
+	works["copy-file"] = w.do("copy", "ex01", args{"from": filepath.Join("testdata", "user", "setup.vbs"), "to": `C:\`})
+	works["reboot"] = w.do("reboot", "ex01", nil)
 	return works
 }
 

@@ -79,6 +79,6 @@ func (join) Work(c Call) (Work, labs.Diagnostics) {
 			registered("windows.domain", "DOMAIN", "Domain", at.domain.Name),
 		},
 		Silence: silence, Limit: limit(c.Step, joinLimit),
-		Explain: explain("netdom: ", "Logon failure", "could not be contacted", "Access is denied"),
+		Explain: explain("Logon failure", "could not be contacted", "Access is denied", "netdom: "),
 	})
 }

@@ -20,7 +20,11 @@ var sources embed.FS
 //
 //nolint:gochecknoglobals // embedded files in another form
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Option("missingkey=error").ParseFS(sources, "scripts/*"))
+	return template.Must(template.New("").Option("missingkey=error").
+		Funcs(template.FuncMap{
+			"next": func(i int) int { return i + 1 },
+		}).
+		ParseFS(sources, "scripts/*"))
 })
 
 // word is a text that cmd and the script host carry unchanged between double

@@ -211,3 +211,16 @@ func explain(phrases ...string) func([]string) string {
 
 // logMark begins a line that a job shows of a program's own log.
 const logMark = "log: "
+
+// recorded is a value of the directory that is kept in the run's record and
+// not judged: what it should be is not known for certain.
+func recorded(name, file, attribute string) Proof {
+	expect := "any " + attribute
+	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		values, _, err := valuesOf(lines, attribute)
+		if err != nil {
+			return "", fmt.Errorf("expected %s, and %w", expect, err)
+		}
+		return clip(strings.Join(values, ", ")), nil
+	}}
+}

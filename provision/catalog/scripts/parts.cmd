@@ -32,3 +32,44 @@ goto ask
 {{define "registry"}}
 {{- if .old}}cscript //nologo "%DHJOB%\REGISTRY.VBS" "{{.key}}" "{{.value}}"{{else}}reg query "{{.key}}" /v "{{.value}}"{{end}}
 {{- end}}
+{{define "setup"}}setlocal
+set LOG=%SystemDrive%\Exchange Server Setup Progress.log
+call :find SETUP\I386\SETUP.EXE
+if not defined DISC goto nodisc
+call :directory
+if not defined READY goto nodirectory
+rem Setup appends to its log: what stands in it afterwards must be of this run.
+if exist "%LOG%" move /y "%LOG%" "%SystemDrive%\Exchange Server Setup Progress before.log" >NUL
+echo Setup starts from %DISC%
+{{- end}}
+{{define "ended"}}set CODE=%errorlevel%
+echo Setup ended with %CODE%
+if not exist "%LOG%" goto nolog
+cscript //nologo "%DHJOB%\LOG.VBS" "%LOG%"
+if errorlevel 1 goto failed
+if "%CODE%"=="3010" exit /b 3010
+rem No source knows setup's exit codes: with no failure in its log, the proofs decide.
+if not "%CODE%"=="0" echo Setup's log names no failure
+exit /b 0
+:failed
+exit /b 1
+:nolog
+if "%CODE%"=="0" exit /b 0
+echo setup: it ended with %CODE% and wrote no log
+exit /b 1
+:nodisc
+echo setup: the Exchange disc with SETUP\I386\SETUP.EXE is in no drive
+exit /b 2
+:nodirectory
+type "%DH%\ANSWER.TXT"
+echo setup: the domain controller does not answer
+exit /b 4
+{{- end}}
+{{define "services"}}
+{{- $old := .old}}
+{{- range $i, $name := .services}}
+{{if $old}}cscript //nologo "%DHJOB%\SERVICE.VBS" "{{$name}}"{{else}}sc query "{{$name}}"{{end}} >"%DHPROOF%\SVC{{next $i}}.TXT" 2>&1
+find "RUNNING" "%DHPROOF%\SVC{{next $i}}.TXT" >NUL
+if errorlevel 1 set WAIT=service {{$name}}
+{{- end}}
+{{- end}}

@@ -1,0 +1,47 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/estate"
+)
+
+// forestprep extends the schema for Exchange 2003.
+type forestprep struct{}
+
+const forestprepLimit = 4 * time.Hour
+
+func (forestprep) Schema() labs.Schema {
+	return labs.Schema{
+		Kind: "forestprep",
+		Doc: "Prepares the forest for Exchange 2003 with setup /ForestPrep: it extends the schema and makes the organization's container. " +
+			"Run it once, on a machine of the forest's root domain. A schema has no undo, so give it a stage of its own." + wizard,
+		Args: []labs.Arg{mediaArg(), limitArg(forestprepLimit)},
+	}
+}
+
+func (forestprep) Needs(c Call) []estate.Fact {
+	domain, _ := preparedFacts(c)
+	return []estate.Fact{estate.FactDomain(domain)}
+}
+
+func (forestprep) Makes(c Call) []estate.Fact {
+	_, forest := preparedFacts(c)
+	return []estate.Fact{estate.FactForestPrep(forest)}
+}
+
+func (forestprep) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.PrepareForest(c.Machine.Name, estate.Exchange2003())
+}
+
+// Typical is for one domain controller: minutes, where replication takes hours.
+func (forestprep) Typical() time.Duration { return 15 * time.Minute }
+
+func (forestprep) Work(c Call) (Work, labs.Diagnostics) {
+	x, ok := exchangeFor(c)
+	if !ok {
+		return Work{}, nil
+	}
+	return x.work("forestprep", forestprepLimit, nil, schemaProof(), organizationProof())
+}

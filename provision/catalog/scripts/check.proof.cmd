@@ -1,0 +1,30 @@
+@echo off
+rem Doublehop check: looks until everything is there or the time is over.
+setlocal
+set TRY=0
+:again
+set WAIT=
+{{- template "services" .}}
+{{- range $i, $path := .files}}
+>"%DHPROOF%\FILE{{next $i}}.TXT" echo missing
+if exist "{{$path}}" >"%DHPROOF%\FILE{{next $i}}.TXT" echo found
+if not exist "{{$path}}" set WAIT=a file
+{{- end}}
+{{- $names := .names}}{{$old := .old}}
+{{- range $i, $key := .keys}}
+{{if $old}}cscript //nologo "%DHJOB%\REGISTRY.VBS" "{{$key}}" "{{index $names $i}}"{{else}}reg query "{{$key}}" /v "{{index $names $i}}"{{end}} >"%DHPROOF%\REG{{next $i}}.TXT" 2>&1
+if errorlevel 1 set WAIT=the registry
+{{- end}}
+{{- if .shares}}
+net share >"%DHPROOF%\SHARES.TXT" 2>&1
+{{- range .shares}}
+find /i "{{.}}" "%DHPROOF%\SHARES.TXT" >NUL
+if errorlevel 1 set WAIT=a share
+{{- end}}
+{{- end}}
+if not defined WAIT exit /b 0
+set /a TRY=TRY+1
+if %TRY% GEQ {{.tries}} exit /b 0
+if "%TRY%"=="1" echo Waiting for %WAIT%
+ping -n {{.pause}} 127.0.0.1 >NUL
+goto again
