@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,17 +62,19 @@ func setupProgram(a, b, c, d uint16) string {
 	return string(append(p, make([]byte, 100)...))
 }
 
-func TestIdentify(t *testing.T) {
-	t.Parallel()
+// known is an image and what it is.
+type known struct {
+	image []byte
+	want  disc.Identity
+	text  string
+}
+
+func windowsDiscs(t *testing.T) map[string]known {
+	t.Helper()
 	boot := func(label string, names ...string) []byte {
 		return bootable(media(t, label, map[string]string{"I386/SETUPP.INI": "[Pid]\r\nExtraData=x\r\nPid=69763270\r\n"}, names...))
 	}
-	exchange := map[string]string{"SETUP/I386/SETUP.EXE": setupProgram(6, 5, 6944, 0)}
-	for name, c := range map[string]struct {
-		image []byte
-		want  disc.Identity
-		text  string
-	}{
+	return map[string]known{
 		"2003 enterprise with SP1": {boot("ARMEVOL_EN", "WIN51", "WIN51IA", "WIN51IA.SP1"), disc.Identity{
 			Product: disc.Windows2003, Edition: "enterprise", Arch: "x86", Language: "EN", ServicePack: 1, KeyClass: disc.Volume, Bootable: true, Label: "ARMEVOL_EN",
 		}, "windows-2003 enterprise x86 EN SP1 volume"},
@@ -99,6 +102,13 @@ func TestIdentify(t *testing.T) {
 		"XP": {boot("WXPVOL", "WIN51", "WIN51IP"), disc.Identity{
 			Product: disc.WindowsXP, Edition: "professional", Arch: "x86", KeyClass: disc.Volume, Bootable: true, Label: "WXPVOL",
 		}, "windows-xp professional x86 volume"},
+	}
+}
+
+func otherDiscs(t *testing.T) map[string]known {
+	t.Helper()
+	exchange := map[string]string{"SETUP/I386/SETUP.EXE": setupProgram(6, 5, 6944, 0)}
+	return map[string]known{
 		"Exchange 2003": {media(t, "EXCH", exchange, "EXDEPLOY/A.HTM"), disc.Identity{
 			Product: disc.Exchange2003, Arch: "x86", Version: "6.5.6944.0", Label: "EXCH",
 		}, "exchange-2003 x86 6.5.6944.0"},
@@ -123,7 +133,14 @@ func TestIdentify(t *testing.T) {
 		"a later Windows": {media(t, "SSS", nil, "SOURCES/INSTALL.WIM"), disc.Identity{
 			Product: disc.WindowsLater, Label: "SSS",
 		}, "windows-vista-or-later"},
-	} {
+	}
+}
+
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	discs := windowsDiscs(t)
+	maps.Copy(discs, otherDiscs(t))
+	for name, c := range discs {
 		got, err := disc.Identify(bytes.NewReader(c.image), int64(len(c.image)))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
