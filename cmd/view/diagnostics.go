@@ -1,0 +1,208 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/doublehop/doublehop/labs"
+)
+
+// Diagnostics draws diagnostics with the lines that they mean:
+//
+//	Error: Machine memory too small                                   [machine.dc01]
+//	  on corp.lab.hcl line 12, in machine "dc01":
+//	  12 │   memory = var.small
+//	     │            ─────────  var.small is 32
+//	Machine "dc01" asks for 32 MiB. No guest boots with less than 64 MiB.
+//
+// sources may be nil; the lines are then left out.
+func (s Style) Diagnostics(list labs.Diagnostics, sources *labs.Sources) string {
+	var b strings.Builder
+	for i, d := range list {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(s.heading(d))
+		b.WriteString(s.snippet(d, sources))
+		b.WriteString(s.wrap(d.Detail, ""))
+	}
+	return b.String()
+}
+
+// heading is the severity and the summary, with the address at the right edge.
+func (s Style) heading(d labs.Diagnostic) string {
+	i := bad
+	if d.Severity == labs.Warning {
+		i = warning
+	}
+	word, summary, addr := d.Severity.String()+":", clean(d.Summary), ""
+	if d.Addr != "" {
+		addr = "[" + clean(d.Addr) + "]"
+	}
+	gap := s.width() - uniseg.StringWidth(word+" "+summary+addr)
+	if addr != "" && gap < 1 {
+		gap = 1
+	}
+	line := s.draw(i, word) + " " + s.draw(strong, summary)
+	if addr != "" {
+		line += strings.Repeat(" ", gap) + s.draw(faint, addr)
+	}
+	return line + "\n"
+}
+
+func (s Style) snippet(d labs.Diagnostic, sources *labs.Sources) string {
+	if d.Subject == nil || !d.Subject.Known() {
+		return ""
+	}
+	snip, ok := sources.Snippet(d)
+	where := fmt.Sprintf("  on %s line %d", clean(d.Subject.File), d.Subject.Start.Line)
+	if !ok {
+		return where + ":\n"
+	}
+	if snip.Context != "" {
+		where += ", in " + cut(clean(snip.Context), 40)
+	}
+	var b strings.Builder
+	b.WriteString(where + ":\n")
+	gutter := len(fmt.Sprint(snip.Lines[len(snip.Lines)-1].Number))
+	values := d.Values
+	for n, line := range snip.Lines {
+		bar := s.draw(faint, fmt.Sprintf("  %*d │", gutter, line.Number))
+		text, from, to := window(line, s.width()-gutter-6)
+		b.WriteString(strings.TrimRight(bar+" "+text, " ") + "\n")
+		if from == to {
+			continue
+		}
+		blank := s.draw(faint, fmt.Sprintf("  %*s │", gutter, ""))
+		mark := strings.Repeat(" ", from) + s.draw(bad, strings.Repeat("─", to-from))
+		if n == len(snip.Lines)-1 && len(values) > 0 && from+gutter+len("    ")+to-from+uniseg.StringWidth(values[0]) < s.width() {
+			mark += "  " + clean(values[0])
+			values = values[1:]
+		}
+		b.WriteString(blank + " " + mark + "\n")
+	}
+	for _, v := range values {
+		b.WriteString(s.draw(faint, fmt.Sprintf("  %*s │", gutter, "")) + "   " + cut(clean(v), s.width()-gutter-8) + "\n")
+	}
+	return b.String()
+}
+
+// longestMark bounds the work on a line that no person wrote.
+const longestMark = 250
+
+// window is the part of a line around what is meant, in at most so many
+// columns, and the columns of the mark. Tabs become two blanks.
+func window(line labs.SnippetLine, columns int) (text string, from, to int) {
+	if runes := []rune(line.Text); len(runes) > 4*longestMark {
+		first := max(line.From-longestMark, 0)
+		line.Text = string(runes[first:min(first+4*longestMark, len(runes))])
+		line.From, line.To = line.From-first, min(line.To-first, 4*longestMark)
+	}
+	cells := make([]string, 0, len(line.Text))
+	at := 0
+	wide := func() int { return uniseg.StringWidth(strings.Join(cells, "")) }
+	for _, r := range line.Text {
+		if at == line.From {
+			from = wide()
+		}
+		if at == line.To {
+			to = wide()
+		}
+		cell := clean(string(r))
+		if r == '\t' {
+			cell = "  "
+		}
+		cells = append(cells, cell)
+		at++
+	}
+	if at <= line.From {
+		from = wide()
+	}
+	if at <= line.To {
+		to = wide()
+	}
+	text = strings.Join(cells, "")
+	if line.From != line.To && to == from {
+		to = from + 1 // a mark is always seen
+	}
+	if uniseg.StringWidth(text) <= columns {
+		return text, from, to
+	}
+	skip := 0 // cells
+	for uniseg.StringWidth(strings.Join(cells[:skip], "")) < from-columns/3 && skip < len(cells) {
+		skip++
+	}
+	if skip > 0 {
+		lost := uniseg.StringWidth(strings.Join(cells[:skip], "")) - 1
+		text, from, to = "…"+strings.Join(cells[skip:], ""), max(from-lost, 1), max(to-lost, 1)
+	}
+	return cut(text, columns), min(from, columns), min(to, columns)
+}
+
+// Verdict is what `validate -o json` says.
+type Verdict struct {
+	Valid       bool         `json:"valid"`
+	Errors      int          `json:"errors"`
+	Warnings    int          `json:"warnings"`
+	Diagnostics []Diagnostic `json:"diagnostics"`
+}
+
+// Diagnostic is the JSON form of a diagnostic.
+type Diagnostic struct {
+	Severity string        `json:"severity"`
+	Summary  string        `json:"summary"`
+	Detail   string        `json:"detail,omitempty"`
+	Address  string        `json:"address,omitempty"`
+	Range    *Range        `json:"range,omitempty"`
+	Snippet  *labs.Snippet `json:"snippet,omitempty"`
+	Values   []string      `json:"values,omitempty"`
+}
+
+// Range is the JSON form of a place in a file. Lines and columns count from 1,
+// bytes from 0.
+type Range struct {
+	File  string `json:"file"`
+	Start Pos    `json:"start"`
+	End   Pos    `json:"end"`
+}
+
+// Pos is the JSON form of a position.
+type Pos struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Byte   int `json:"byte"`
+}
+
+// VerdictOf sums diagnostics up for a program.
+func VerdictOf(list labs.Diagnostics, sources *labs.Sources) Verdict {
+	v := Verdict{Valid: !list.Fatal(), Diagnostics: DiagnosticsJSON(list, sources)}
+	for _, d := range list {
+		if d.Severity == labs.Error {
+			v.Errors++
+		} else {
+			v.Warnings++
+		}
+	}
+	return v
+}
+
+// DiagnosticsJSON turns diagnostics into their JSON form; never nil.
+func DiagnosticsJSON(list labs.Diagnostics, sources *labs.Sources) []Diagnostic {
+	out := make([]Diagnostic, 0, len(list))
+	for _, d := range list {
+		j := Diagnostic{
+			Severity: strings.ToLower(d.Severity.String()), Summary: d.Summary, Detail: d.Detail,
+			Address: d.Addr, Values: d.Values,
+		}
+		if d.Subject != nil && d.Subject.Known() {
+			j.Range = &Range{File: d.Subject.File, Start: Pos(d.Subject.Start), End: Pos(d.Subject.End)}
+		}
+		if snip, ok := sources.Snippet(d); ok {
+			j.Snippet = &snip
+		}
+		out = append(out, j)
+	}
+	return out
+}

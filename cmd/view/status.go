@@ -1,0 +1,95 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/provision/engine"
+)
+
+// Status draws what there is of an instance. now is for "3 hours ago".
+func (s Style) Status(st engine.Status, now time.Time) string {
+	var b strings.Builder
+	b.WriteString(s.draw(strong, "Lab "+clean(st.Lab)+", instance "+clean(st.Instance)) + standing(st) + "\n")
+	b.WriteString("\n" + s.machineTable(st.Machines))
+	if len(st.Networks) > 0 {
+		rows := make([][]string, len(st.Networks))
+		for i, n := range st.Networks {
+			state := "down"
+			if n.Active {
+				state = "up"
+			}
+			rows[i] = []string{clean(n.Name), state, clean(n.Subnet), clean(n.Bridge)}
+		}
+		b.WriteString("\n" + s.table([]string{"NETWORK", "STATE", "SUBNET", "BRIDGE"}, rows))
+	}
+	if len(st.Checkpoints) > 0 {
+		rows := make([][]string, len(st.Checkpoints))
+		for i, c := range st.Checkpoints {
+			rows[i] = []string{clean(c.Stage), humanize.RelTime(c.Made, now, "ago", "from now"), humanize.IBytes(c.Bytes), cut(clean(c.Key), 12)}
+		}
+		b.WriteString("\n" + s.table([]string{"CHECKPOINT", "MADE", "SIZE", "KEY"}, rows))
+	}
+	for _, broken := range st.Broken {
+		b.WriteString(s.draw(warning, "Warning:") + "\n" + s.wrap(fmt.Sprintf("The checkpoint in volume %s is not used: %s.", broken.Volume, broken.Why), "  "))
+	}
+	return b.String()
+}
+
+// standing says where an instance is.
+func standing(st engine.Status) string {
+	switch {
+	case st.Building != "":
+		return ", in the middle of stage " + clean(st.Building)
+	case st.Stage != "":
+		return ", at stage " + clean(st.Stage)
+	}
+	return ": not built"
+}
+
+func (s Style) machineTable(list []engine.MachineStatus) string {
+	rows := make([][]string, len(list))
+	for i, m := range list {
+		note := clean(m.Stage)
+		switch {
+		case m.Failed != "":
+			note += ": step " + clean(m.Failed) + " failed"
+		case m.Phase != "" && m.Phase != "stand":
+			note += " (" + clean(m.Phase) + ")"
+		}
+		rows[i] = []string{clean(m.Name), clean(m.State), clean(strings.Join(m.Addresses, " ")), clean(m.Domain), note}
+	}
+	return s.table([]string{"MACHINE", "STATE", "ADDRESS", "DOMAIN", "STAGE"}, rows)
+}
+
+// Leaks draws what `verify` found.
+func (s Style) Leaks(leaks []drivers.Leak, networks int) string {
+	if len(leaks) == 0 {
+		return fmt.Sprintf("Sealed: %s, and nothing leads out.\n", count(networks, "network"))
+	}
+	var b strings.Builder
+	for _, l := range leaks {
+		b.WriteString(s.draw(bad, "Leak:") + " " + strings.TrimLeft(s.wrap(fmt.Sprintf("%s: %s: %s", l.Network, l.Object, l.Why), ""), " "))
+	}
+	return b.String()
+}
+
+// Prune draws what `prune` removed, or would.
+func (s Style) Prune(r engine.PruneReport) string {
+	verb := "Removed"
+	if r.DryRun {
+		verb = "Would remove"
+	}
+	if len(r.Volumes) == 0 {
+		return "Nothing to remove: every volume is needed.\n"
+	}
+	rows := make([][]string, len(r.Volumes))
+	for i, v := range r.Volumes {
+		rows[i] = []string{humanize.IBytes(v.Bytes), clean(v.Name)}
+	}
+	return s.table([]string{"SIZE", "VOLUME"}, rows) + fmt.Sprintf("\n%s %s, %s.\n", verb, count(len(r.Volumes), "volume"), humanize.IBytes(r.Bytes))
+}
