@@ -1,22 +1,20 @@
 package catalog
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/disc"
 )
 
 // Want is a disc that a step uses, and what must be on it.
 type Want struct {
 	// Media is the lab's name of the disc.
 	Media string
-	// Product is what is wanted, for a person: "Windows Server 2003".
-	Product string
-	// Accepts says why a disc with a product (as provision/disc identifies it:
-	// "windows-2003", "exchange-2003") and an architecture ("x86", "x64") is
-	// not it; nil when it is.
-	Accepts func(product, arch string) error
+	// Product is what the disc must install.
+	Product disc.Product
+	// Name is the product's name for a person: "Windows Server 2003".
+	Name string
 }
 
 // Wants lists the discs that a step of the lab uses, each once.
@@ -35,28 +33,14 @@ func Wants(lab *labs.Lab, step *labs.Step) []Want {
 			}
 		}
 	case "forestprep", "domainprep", "exchange_setup":
-		add(wanted(step.Text("media"), "exchange-2003", "Exchange Server 2003"))
+		add(Want{step.Text("media"), disc.Exchange2003, "Exchange Server 2003"})
 	}
 	return list
 }
 
 func wantWindows(m *labs.Machine) Want {
 	if m.OS == labs.Windows2000 {
-		return wanted(m.InstallFrom, "windows-2000", "Windows 2000 Server")
+		return Want{m.InstallFrom, disc.Windows2000, "Windows 2000 Server"}
 	}
-	return wanted(m.InstallFrom, "windows-2003", "Windows Server 2003")
-}
-
-func wanted(media, product, name string) Want {
-	return Want{Media: media, Product: name, Accepts: func(found, arch string) error {
-		switch {
-		case found != product && found == "":
-			return fmt.Errorf("want %s, and nothing known is on the disc", name)
-		case found != product:
-			return fmt.Errorf("want %s, and the disc is %s", name, found)
-		case arch != "x86" && arch != "":
-			return fmt.Errorf("want 32-bit %s, and the disc is for %s", name, arch)
-		}
-		return nil
-	}}
+	return Want{m.InstallFrom, disc.Windows2003, "Windows Server 2003"}
 }

@@ -123,13 +123,17 @@ func (e *Engine) identifyOne(want catalog.Want) error {
 		return mediaError(m, path, err)
 	}
 	found, err := disc.Identify(f, info.Size())
+	if err == nil && found.Product == disc.Unknown && m.SHA256 != "" {
+		e.tell(Event{Kind: Warn, Text: fmt.Sprintf("nothing known is on media %q; its sha256 is pinned, so it is taken for %s", m.Name, want.Name)})
+		return nil
+	}
 	if err == nil {
-		err = want.Accepts(string(found.Product), found.Arch)
+		err = found.Serves(want.Product)
 	}
 	if err != nil {
 		return &MediaError{
 			Media: m.Name, Path: path, Range: m.PathRange, Err: err,
-			Remedy: fmt.Sprintf("Name a disc image of %s in media %q.", want.Product, m.Name),
+			Remedy: fmt.Sprintf("Name a disc image of %s in media %q. If this is one, pin it with sha256 in the media block.", want.Name, m.Name),
 		}
 	}
 	return nil
