@@ -61,7 +61,6 @@ type Job struct {
 	Files []File
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var (
 	idShape  = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{0,31}$`)
 	askShape = regexp.MustCompile(`^[0-9a-f]{8}$`)

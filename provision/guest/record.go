@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,8 +37,15 @@ const (
 	Fail Verb = "fail"
 )
 
-//nolint:gochecknoglobals // a set, never changed
-var verbs = []Verb{Hello, Idle, Start, Out, Beat, Exit, Reboot, Proof, Done, Fail}
+// known says whether v is one of the verbs.
+func (v Verb) known() bool {
+	switch v {
+	case Hello, Idle, Start, Out, Beat, Exit, Reboot, Proof, Done, Fail:
+		return true
+	default:
+		return false
+	}
+}
 
 // Record is one line of a runner.
 type Record struct {
@@ -59,7 +65,6 @@ const (
 	none    = "-"
 )
 
-//nolint:gochecknoglobals // compiled once, never changed
 var (
 	recordShape = regexp.MustCompile(`^(-|[A-Z0-9][A-Z0-9-]{0,31}) (-|[0-9a-f]{8}) ([1-9][0-9]{0,8}) ([a-z]{3,6})(?: (.*))?$`)
 	lengthShape = regexp.MustCompile(`^([1-9][0-9]{0,3}) `)
@@ -102,7 +107,7 @@ func read(body []byte) (Record, int, bool) {
 		return Record{}, 0, false
 	}
 	m := recordShape.FindSubmatch(rest[:n])
-	if m == nil || !slices.Contains(verbs, Verb(m[4])) || (string(m[1]) == none) != (string(m[2]) == none) {
+	if m == nil || !Verb(m[4]).known() || (string(m[1]) == none) != (string(m[2]) == none) {
 		return Record{}, 0, false
 	}
 	r := Record{Verb: Verb(m[4]), Text: decode(m[5])}

@@ -77,7 +77,7 @@ func TestSessionHearsAWholeJob(t *testing.T) {
 			p.say(guest.Out, "first")
 			p.say(guest.Exit, "3010")
 			p.say(guest.Reboot, "")
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 			p.sayOf("", "", guest.Hello, "boot 5.2.3790 DC01")
 			p.say(guest.Start, "proof")
 			p.say(guest.Proof, "SCHEMA objectVersion: 30")
@@ -174,7 +174,7 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 			func(*port) {}, guest.Patience{Silence: time.Minute, Limit: time.Hour, Alive: hopeful}, time.Hour, guest.Silent, "too slow", nil,
 		},
 		"on one that stops at a prompt": {
-			func(p *port) { time.Sleep(30 * time.Second); p.text("Press any key") },
+			func(p *port) { <-time.After(30 * time.Second); p.text("Press any key") },
 			guest.Patience{Silence: time.Minute}, 90 * time.Second, guest.Silent, "silent", []string{"Press any key"},
 		},
 		"on a job that goes quiet": {
@@ -188,7 +188,7 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 		"on one that babbles": {
 			func(p *port) {
 				for range 200 {
-					time.Sleep(10 * time.Second)
+					<-time.After(10 * time.Second)
 					p.text("~DH1 ~DH1 99 J 0000000a 1 done 0\r\n")
 				}
 			},
@@ -198,14 +198,14 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 		"on a disc that is not seen": {
 			func(p *port) {
 				for range 100 {
-					time.Sleep(5 * time.Second)
+					<-time.After(5 * time.Second)
 					p.sayOf("", "", guest.Idle, "")
 				}
 			},
 			guest.Patience{Silence: time.Minute, Limit: time.Hour}, 2 * time.Minute, guest.Unseen, "the disc is not seen", slices20("idle "),
 		},
 		"on a machine that was turned off": {
-			func(p *port) { p.say(guest.Start, "job 1"); time.Sleep(time.Second); _ = p.line.Close() },
+			func(p *port) { p.say(guest.Start, "job 1"); <-time.After(time.Second); _ = p.line.Close() },
 			guest.Patience{Silence: time.Minute, Limit: time.Hour}, time.Second, guest.Running, "the line closed", []string{"start job 1"},
 		},
 	} {
@@ -248,7 +248,7 @@ func TestSessionSurvivesAPowerOffThatIsExpected(t *testing.T) {
 		p.say(guest.Start, "job 1")
 		go func() {
 			p.hangUp(t)
-			time.Sleep(20 * time.Second)
+			<-time.After(20 * time.Second)
 			p.open(t)
 			p.sayOf("", "", guest.Hello, "boot 5.2.3790 DC01")
 			p.say(guest.Done, "0")

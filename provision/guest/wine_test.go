@@ -108,7 +108,7 @@ func (d *desk) await(text string) {
 
 func (d *desk) until(what string, happened func() bool) {
 	d.t.Helper()
-	for began := time.Now(); !happened(); time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); !happened(); <-time.After(20 * time.Millisecond) {
 		if time.Since(began) > 40*time.Second {
 			d.t.Fatal("waited in vain for ", what)
 		}
@@ -190,6 +190,25 @@ func TestRunnerReportsFailure(t *testing.T) {
 			t.Errorf("%q: asked again: got %v", c.end, err)
 		}
 	}
+}
+
+func TestRunnerIsNotHeldUpByWhatAJobLeaves(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.boot()
+	d.done("FIRST", d.insert(job("FIRST", "@start /b ping -n 100 127.0.0.1\n@echo first\n"))) // holds the output file open
+	got := d.done("SECOND", d.insert(job("SECOND", "@echo second\n")))
+	if diff := cmp.Diff([]string{"second"}, got.Output); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRunnerShowsAQuestionThatWaits(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.boot()
+	d.insert(job("ASKS", "@set /p X=Are you sure (Y/N)? <NUL\n@ping -n 60 127.0.0.1 >NUL\n"))
+	d.await("ASKS beat job Are you sure (Y/N)?")
 }
 
 func TestRunnerWaitsForAWholeDisc(t *testing.T) {
