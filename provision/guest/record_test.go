@@ -1,6 +1,8 @@
 package guest_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,5 +57,26 @@ func TestParse(t *testing.T) {
 				t.Errorf("parsed=%v (-want +got):\n%s", ok, diff)
 			}
 		})
+	}
+}
+
+func TestTheExampleInTheDocsIsARecord(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/reference/guest-protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := 0
+	for line := range strings.Lines(string(page)) {
+		if !strings.HasPrefix(line, "~DH1 ") || strings.HasPrefix(line, "~DH1 <") {
+			continue
+		}
+		examples++
+		if _, ok := guest.Parse([]byte(line)); !ok {
+			t.Errorf("not a record: %s", line)
+		}
+	}
+	if examples == 0 {
+		t.Error("no example found")
 	}
 }

@@ -203,6 +203,38 @@ func TestRunnerIsNotHeldUpByWhatAJobLeaves(t *testing.T) {
 	}
 }
 
+func TestRunnerStartsAScriptThatItsForerunnerDidNot(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	j := job("LATE", "@echo pass %DHPASS%\n")
+	j.Files = append(j.Files, guest.Text("STATE.TXT", // dead after it had written its state
+		"id=LATE\nask=00000001\nphase=run\npass=1\ncode=0\nthen=none\nresume=run\nwhy=\nout=C:\\DH\\OUT.TXT\nend=LATE\n"))
+	d.m.Write(`C:\DH\JOB`, j.Files[:1])
+	d.m.Write(`C:\DH`, j.Files[1:])
+	ask := d.insert(j)
+	d.m.Start(context.WithoutCancel(t.Context()), "cscript", "//nologo", "//B", `C:\DH\RUNNER.VBS`, "again")
+	if diff := cmp.Diff([]string{"pass 2"}, d.done("LATE", ask).Output); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Wine cannot turn itself off through WMI, but it can read the script.
+func TestPowerScriptCanBeRead(t *testing.T) {
+	t.Parallel()
+	m := winetest.Open(t)
+	for _, f := range guest.Runner(labs.Windows2000) {
+		if f.Path == "POWER.VBS" {
+			text := strings.Replace(content(t, f), "Option Explicit", "Option Explicit\nWScript.Quit 7", 1)
+			m.Write(`C:\`, []guest.File{guest.Text("READ.VBS", text), guest.Text("BROKEN.VBS", text+"x = (\n")})
+		}
+	}
+	for name, want := range map[string]int{"READ.VBS": 7, "BROKEN.VBS": 0} { // Wine's way to refuse a script
+		if code, out := m.Run(t.Context(), "cscript", "//nologo", `C:\`+name); code != want {
+			t.Errorf("%s: exit %d\n%s", name, code, out)
+		}
+	}
+}
+
 func TestRunnerShowsAQuestionThatWaits(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
