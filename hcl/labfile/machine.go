@@ -51,7 +51,7 @@ func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machi
 		Name: b.name, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
 		Range: rangeOf(b.DefRange()), Attributes: a.ranges,
 	}
-	sys, known := a.system(m)
+	sys := a.system(m)
 	a.computer(b, m)
 	a.memory(sys, m)
 	if f, ok := a.get("cpus"); ok {
@@ -69,7 +69,7 @@ func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machi
 	if f, ok := a.require("admin_password"); ok {
 		m.AdminPassword, _ = f.secret()
 	}
-	if f, ok := a.get("components"); ok && known {
+	if f, ok := a.get("components"); ok {
 		m.Components = f.components(sys)
 	}
 	a.registration(m)
@@ -78,26 +78,26 @@ func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machi
 	return m
 }
 
-// system reads the name of the operating system.
-func (a *arguments) system(m *labs.Machine) (system, bool) {
+// system reads the name of the operating system; zero when it is unknown.
+func (a *arguments) system(m *labs.Machine) system {
 	f, ok := a.require("os")
 	if !ok {
-		return system{}, false
+		return system{}
 	}
 	s, ok := f.raw("the name of an operating system")
 	if !ok {
-		return system{}, false
+		return system{}
 	}
 	var names []string
 	for _, sys := range systems() {
 		if string(sys.os) == s {
 			m.OS = sys.os
-			return sys, true
+			return sys
 		}
 		names = append(names, string(sys.os))
 	}
 	f.fail("Unknown operating system", "%q cannot be installed.%s", s, didYouMean(s, names))
-	return system{}, false
+	return system{}
 }
 
 // computer reads the computer name, which is the machine's own name in capitals
@@ -161,12 +161,12 @@ func (f found) components(sys system) []string {
 		case !ok:
 		case slices.Contains(out, s):
 			e.fail("Named twice", "%q is in the list already.", s)
-		case slices.Contains(sys.components, s):
+		case slices.Contains(sys.components, s), sys.os == "" && slices.Contains(all, s):
 			out = append(out, s)
 		case slices.Contains(all, s):
 			e.fail("Component that the system lacks", "%s has no component %q.", sys.title, s)
 		default:
-			e.fail("Unknown component", "Windows has no component that is called %q here.%s", s, didYouMean(s, sys.components))
+			e.fail("Unknown component", "Windows has no component that is called %q here.%s", s, didYouMean(s, all))
 		}
 	}
 	return out

@@ -107,6 +107,7 @@ func (l *loader) nics(a *arguments, b block, networks map[string]*labs.Network) 
 		case seen[name]:
 			l.fail(p, c.LabelRanges[0], "Network attached twice",
 				"%s is on network %q already. Windows answers on one of two cards of one subnet, and nobody can say on which.", b.p.addr, name)
+			continue
 		}
 		seen[name] = true
 		out = append(out, l.nic(a.inner(c.DefRange(), c.Body, "nic."+name+"."), c, name, net))
@@ -188,12 +189,14 @@ func (f found) host(subnet netip.Prefix, network string) netip.Addr {
 		return addr
 	}
 	switch {
+	case subnet.Contains(addr) && addr != subnet.Addr() && addr != nth(subnet, int64(1)<<(32-subnet.Bits())-1):
+		return addr
 	case !subnet.Contains(addr):
 		f.fail("Address outside its subnet", "%s is not in %s, the subnet of network %q.", addr, subnet, network)
 	case addr == subnet.Addr():
 		f.fail("Address that no machine can have", "%s is the number of the subnet %s itself. The first address is %s.", addr, subnet, nth(subnet, 1))
-	case addr == nth(subnet, int64(1)<<(32-subnet.Bits())-1):
+	default:
 		f.fail("Address that no machine can have", "%s is the broadcast address of the subnet %s: every machine would listen to it.", addr, subnet)
 	}
-	return addr
+	return netip.Addr{}
 }

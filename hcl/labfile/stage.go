@@ -273,7 +273,10 @@ func (l *loader) order(s *labs.Stage, blocks []*stepBlock) {
 	waits := map[string][]string{}
 	last := map[string]string{}
 	for _, st := range s.Steps {
-		waits[st.Name] = append(waits[st.Name], st.After...)
+		if _, twice := waits[st.Name]; twice {
+			continue // reported already
+		}
+		waits[st.Name] = append([]string{}, st.After...)
 		for _, m := range st.On {
 			if before := last[m]; before != "" {
 				waits[st.Name] = append(waits[st.Name], before)

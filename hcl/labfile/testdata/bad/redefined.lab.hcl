@@ -1,0 +1,4 @@
+lab "x" {
+  description = "one"
+  description = "two" # ERROR: Attribute redefined
+}

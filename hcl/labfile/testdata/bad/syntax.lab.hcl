@@ -1,0 +1,4 @@
+lab "x" {}
+network "corp" {
+  subnet = # ERROR: Invalid expression
+}

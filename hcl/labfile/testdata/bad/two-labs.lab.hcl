@@ -1,0 +1,2 @@
+lab "x" {}
+lab "y" {} # ERROR: Second lab block

@@ -1,0 +1,3 @@
+lab "x" {
+  required_version = var.wanted # ERROR: Not a version
+}
