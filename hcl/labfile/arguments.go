@@ -86,7 +86,7 @@ func (f found) addValues() {
 	}
 	if links, ok := f.l.link(f.p, f.sc, f.expr); ok {
 		d := &f.l.diags[len(f.l.diags)-1]
-		d.Values = valuesIn(refs, &hcl.EvalContext{Variables: f.l.values(f.sc, links)})
+		d.Values = valuesIn(refs, &hcl.EvalContext{Variables: f.l.values(links)})
 	}
 }
 

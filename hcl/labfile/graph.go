@@ -158,7 +158,7 @@ func (l *loader) visit(n *node) {
 	for i, e := range n.exprs {
 		l.done[e] = cty.DynamicVal
 		if !n.broken {
-			l.done[e] = l.evaluate(n.p, scope{}, e, links[i])
+			l.done[e] = l.evaluate(n.p, e, links[i])
 		}
 	}
 	n.result = cty.DynamicVal
@@ -197,8 +197,8 @@ func (l *loader) link(p place, sc scope, e hclsyntax.Expression) ([]link, bool) 
 }
 
 // evaluate computes a linked expression. It is unknown when that fails.
-func (l *loader) evaluate(p place, sc scope, e hclsyntax.Expression, links []link) cty.Value {
-	ctx := &hcl.EvalContext{Variables: l.values(sc, links), Functions: l.funcs}
+func (l *loader) evaluate(p place, e hclsyntax.Expression, links []link) cty.Value {
+	ctx := &hcl.EvalContext{Variables: l.values(links), Functions: l.funcs}
 	v, diags := e.Value(ctx)
 	if diags.HasErrors() {
 		for _, ln := range links {
@@ -225,12 +225,15 @@ func (l *loader) eval(p place, sc scope, e hclsyntax.Expression) cty.Value {
 	if !ok {
 		return cty.DynamicVal
 	}
-	return l.evaluate(p, sc, e, links)
+	return l.evaluate(p, e, links)
 }
 
 // values are the variables of an expression: only what it refers to, so that
 // the cost does not grow with the lab.
-func (l *loader) values(sc scope, links []link) map[string]cty.Value {
+func (l *loader) values(links []link) map[string]cty.Value {
+	if len(links) == 0 {
+		return nil
+	}
 	roots := map[string]map[string]cty.Value{}
 	partial := map[string]map[string]cty.Value{} // machine.NAME → attributes
 	for _, ln := range links {
@@ -270,11 +273,17 @@ func (l *loader) object(root, name string) cty.Value {
 	case "local":
 		return l.nodes["local."+name].result
 	case "network", "machine":
-		attrs := map[string]cty.Value{}
-		for _, attr := range attributesOf(root) {
-			attrs[attr] = l.attribute(root, name, attr)
+		addr := root + "." + name
+		v, made := l.objects[addr]
+		if !made {
+			attrs := map[string]cty.Value{}
+			for _, attr := range attributesOf(root) {
+				attrs[attr] = l.attribute(root, name, attr)
+			}
+			v = objectFor(root, name, attrs)
+			l.objects[addr] = v
 		}
-		return objectFor(root, name, attrs)
+		return v
 	}
 	return refTo(root, name)
 }

@@ -113,7 +113,8 @@ type loader struct {
 	funcs   map[string]function.Function
 	vars    map[string]cty.Value
 	nodes   map[string]*node
-	stack   []*node // the nodes being evaluated
+	objects map[string]cty.Value // whole machines and networks, once asked for
+	stack   []*node              // the nodes being evaluated
 	done    map[hclsyntax.Expression]cty.Value
 	keyAt   map[string]int // file → line of a product key already reported
 }
@@ -122,7 +123,7 @@ func newLoader(opts Options) *loader {
 	l := &loader{
 		opts: opts, shown: ".", sources: &labs.Sources{}, shapes: shapes(),
 		schemas: map[string]labs.Schema{}, vars: map[string]cty.Value{},
-		nodes: map[string]*node{}, done: map[hclsyntax.Expression]cty.Value{},
+		nodes: map[string]*node{}, objects: map[string]cty.Value{}, done: map[hclsyntax.Expression]cty.Value{},
 		keyAt: map[string]int{},
 	}
 	for _, s := range opts.Schemas {

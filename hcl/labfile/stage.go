@@ -196,13 +196,15 @@ func (f found) machines(schema labs.Schema) []string {
 		}
 	}
 	var out []string
+	seen := map[string]bool{}
 	for _, e := range list {
 		name, ok := e.reference("machine")
 		switch {
 		case !ok:
-		case slices.Contains(out, name):
+		case seen[name]:
 			e.fail("Named twice", "machine.%s is in the list already.", name)
 		default:
+			seen[name] = true
 			out = append(out, name)
 		}
 	}

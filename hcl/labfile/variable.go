@@ -86,7 +86,7 @@ func (l *loader) constant(p place, e hclsyntax.Expression, want cty.Type) cty.Va
 			"%s cannot be used here: variables get their values before anything else of the lab is read.", written(refs[0]))
 		return cty.DynamicVal
 	}
-	v := l.evaluate(p, scope{}, e, nil)
+	v := l.evaluate(p, e, nil)
 	out, err := convert.Convert(v, want)
 	if err != nil {
 		l.fail(p, e.Range(), "Wrong type", "%s is needed here, not %s.", upperFirst(article(kindOf(want))), article(kindOf(v.Type())))

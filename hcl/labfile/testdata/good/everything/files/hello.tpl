@@ -1,0 +1,1 @@
+echo ${greeting}, ${upper(name)}
