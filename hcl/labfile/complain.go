@@ -102,7 +102,7 @@ func valuesIn(refs []hcl.Traversal, ctx *hcl.EvalContext) []string {
 		}
 		text, ok := render(v)
 		line := written(t) + " is " + text
-		if ok && !slices.Contains(out, line) {
+		if ok && !secretName.MatchString(written(t)) && !slices.Contains(out, line) {
 			out = append(out, line)
 		}
 	}

@@ -148,9 +148,13 @@ func (l *loader) load(fsys fs.FS, file string) (*labs.Lab, *labs.Sources, labs.D
 	return l.end(l.decode())
 }
 
-// end sorts what was found; a lab with a fatal mistake is no lab.
+// end sorts what was found; a lab with a fatal mistake is no lab. No complaint
+// repeats a product key.
 func (l *loader) end(lab *labs.Lab) (*labs.Lab, *labs.Sources, labs.Diagnostics) {
 	l.diags.Sort()
+	for i := range l.diags {
+		l.diags[i].Detail = productKey.ReplaceAllLiteralString(l.diags[i].Detail, "(product key)")
+	}
 	if l.diags.Fatal() {
 		lab = nil
 	}

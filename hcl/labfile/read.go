@@ -117,25 +117,31 @@ func (l *loader) parse(name string, src []byte) *hclsyntax.Body {
 	return file.Body.(*hclsyntax.Body)
 }
 
-// tooDeep finds where brackets nest too deep, or an operator is repeated too
-// often: each level is a call inside the parser.
+// tooDeep finds where brackets nest too deep, or where one expression has too
+// many operators: each is a call inside the parser or the evaluation. It does
+// not know strings from code, and its limits are far beyond both.
 func tooDeep(src []byte) (int, bool) {
-	depth, run := 0, 0
+	var inner []bool // of each open bracket: whether a line's end goes unseen in it
+	run := 0
 	for i, c := range src {
 		switch c {
-		case '(', '[', '{':
-			depth++
+		case '(', '[':
+			inner = append(inner, true)
+		case '{':
+			inner = append(inner, i > 0 && (src[i-1] == '$' || src[i-1] == '%'))
 		case ')', ']', '}':
-			depth = max(depth-1, 0)
-		case '!', '-', '?', '+', '*', '/', '<', '>', '=', '&', '|', '%', '.':
+			inner = inner[:max(len(inner)-1, 0)]
 			run++
-		case '\n':
+		case '!', '-', '?', '+', '*', '/', '<', '>', '=', '&', '|', '%':
+			run++
+		case ',':
 			run = 0
+		case '\n':
+			if len(inner) == 0 || !inner[len(inner)-1] {
+				run = 0
+			}
 		}
-		if depth > deepest {
-			return i, true
-		}
-		if run > 40*deepest {
+		if len(inner) > deepest || run > 40*deepest {
 			return i, true
 		}
 	}

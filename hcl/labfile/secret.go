@@ -13,7 +13,7 @@ import (
 var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 
 // secretName finds names that say that their value is a secret.
-var secretName = regexp.MustCompile(`(?i)(^|[_-])(password|passwd|passphrase|pwd|product_?key)s?$`)
+var secretName = regexp.MustCompile(`(?i)(^|[_.-])(password|passwd|passphrase|pwd|product_?key)s?$`)
 
 // literalSecret reports a secret written into the file, and masks it in
 // everything that is shown.

@@ -148,6 +148,7 @@ func (l *loader) schema(st *stepBlock) (labs.Schema, bool) {
 			kinds = append(kinds, kind)
 		}
 	}
+	slices.Sort(kinds)
 	l.fail(st.p, st.LabelRanges[0], "Unknown step", "The catalogue has no %s %q.%s", word[st.check], st.kind, didYouMean(st.kind, kinds))
 	return schema, false
 }

@@ -1,8 +1,10 @@
 package labfile
 
 import (
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -93,9 +95,10 @@ func (f found) pairs() (map[string]string, bool) {
 		return nil, false
 	}
 	out, ok := map[string]string{}, true
-	for key, v := range f.value.AsValueMap() {
+	members := f.value.AsValueMap()
+	for _, key := range slices.Sorted(maps.Keys(members)) {
 		e := f
-		e.value = v
+		e.value = members[key]
 		if p := labs.LineProblem(key); p != "" {
 			f.fail("Text that cannot be carried", "%q cannot be a name in %q. %s", key, f.name, p)
 			ok = false
