@@ -1,0 +1,22 @@
+package labfile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Functions are the names of all functions.
+func Functions() []string {
+	return slices.Sorted(maps.Keys(newLoader(Options{}).functions()))
+}
+
+// Words are the names of all blocks and arguments.
+func Words() []string {
+	words := common()
+	for kind, s := range shapes() {
+		words = append(append(words, last(kind)), s.names()...)
+	}
+	slices.Sort(words)
+	return slices.DeleteFunc(slices.Compact(words), func(w string) bool { return strings.Contains(w, ".") })
+}
