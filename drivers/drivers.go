@@ -43,6 +43,9 @@ type HostInfo struct {
 	Accelerator string
 	// AcceleratorWhy says in a sentence why KVM is not used; empty when it is.
 	AcceleratorWhy string
+	// Chipset is the pinned machine type of a plain PC in this QEMU, such as
+	// "pc-i440fx-7.2".
+	Chipset string
 	// Pool is the name of the pool that holds our volumes.
 	Pool string
 	// FreeBytes is the room left in the pool, in bytes.
@@ -209,6 +212,10 @@ type Machine struct {
 	UUID  string
 	Mark  Mark
 	State State
+	// StateWhy says in words why the machine is Paused or Crashed when the
+	// hypervisor did it, such as "an input/output error, such as a full disk";
+	// empty otherwise.
+	StateWhy string
 	// Disks and Drives as they are now, with volume names of our pool.
 	Disks  []Disk
 	Drives []Drive
@@ -354,6 +361,9 @@ const (
 	Rebooted
 	// Lost: the hypervisor lost it.
 	Lost
+	// Halted: it was paused, by a caller or by the hypervisor because a disk
+	// could not be written.
+	Halted
 )
 
 // As finds the capability C in d, or in what d wraps.

@@ -1,0 +1,45 @@
+// Package drivertest holds the whole contract of package drivers as tests, to be
+// run by every driver: by the fake, and by libvirt with real QEMU.
+//
+// Its guests have no operating system: a boot image of 2 KiB says on COM1 what
+// it sees. Everything that it makes begins with dht- (volumes with dh-t, since a
+// driver refuses others) and the number of this process, and is removed.
+//
+// Floor 2. It is imported by tests only.
+package drivertest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/doublehop/doublehop/drivers"
+)
+
+// Harness is a hypervisor to be tested.
+type Harness struct {
+	// Open connects to the hypervisor. All drivers that it gives during one
+	// test see the same world.
+	Open func(t *testing.T) drivers.Driver
+	// PlantMachine and PlantNetwork make one that is not ours, behind the
+	// driver's back, and give a function that says whether it is still as it
+	// was. Nil leaves those checks out.
+	PlantMachine, PlantNetwork func(t *testing.T, name string) (untouched func() bool)
+	// Limit is how long a guest may take to say a line.
+	Limit time.Duration
+}
+
+// Run holds the driver to its whole contract.
+func Run(t *testing.T, h Harness) {
+	for _, group := range [][]check{machineChecks(), powerChecks(), guestChecks(), networkChecks(), volumeChecks(), hostChecks()} {
+		for _, c := range group {
+			t.Run(c.name, func(t *testing.T) {
+				c.run(newBench(t, h))
+			})
+		}
+	}
+}
+
+type check struct {
+	name string
+	run  func(*bench)
+}

@@ -1,0 +1,216 @@
+# The guest of drivertest: an El Torito boot image without an operating system
+# that carries out a script (at byte 1024 of the image) with BIOS calls and says
+# on COM1 what it sees. Rebuild with:  go generate ./drivers/drivertest
+#
+#   S text 0   say the text            R   say sector 1 of the first disk
+#   W text 0   write sector 1          F   say sector 0 of the floppy
+#   N word     say so many lines       D   wait about a fifth of a second
+#   J byte word  go to script offset when sector 1 begins with that byte
+#   L  start over    P  power off    B  reboot    H  halt
+.code16
+.globl _start
+_start:
+  cli
+  xor %ax,%ax
+  mov %ax,%ds
+  mov %ax,%es
+  mov %ax,%ss
+  mov $0x7000,%sp
+  sti
+  cld
+begin:
+  mov $script,%si
+next:
+  lodsb
+  cmp $'S',%al
+  je op_say
+  cmp $'R',%al
+  je op_read
+  cmp $'W',%al
+  je op_write
+  cmp $'F',%al
+  je op_floppy
+  cmp $'N',%al
+  je op_lines
+  cmp $'D',%al
+  je op_wait
+  cmp $'J',%al
+  je op_jump
+  cmp $'L',%al
+  je begin
+  cmp $'P',%al
+  je op_power
+  cmp $'B',%al
+  je op_reboot
+halt:
+  hlt
+  jmp halt
+
+op_say:
+  call put_text
+  call put_end
+  jmp next
+
+op_read:
+  mov $disk_is,%bx
+  call put_bx
+  call read_disk
+  mov $buffer,%bx
+  call put_bx
+  call put_end
+  jmp next
+
+op_write:
+  mov $buffer,%di
+  mov $256,%cx
+  xor %ax,%ax
+  rep stosw
+  mov $buffer,%di
+1: lodsb
+  stosb
+  test %al,%al
+  jnz 1b
+  mov $0x0301,%ax
+  mov $0x80,%dl
+  call transfer
+  jmp next
+
+op_floppy:
+  mov $floppy_is,%bx
+  call put_bx
+  mov $5,%bp
+2: movb $0,buffer
+  mov $0x0201,%ax
+  mov $buffer,%bx
+  mov $0x0001,%cx
+  xor %dx,%dx
+  push %bp
+  push %si
+  int $0x13
+  pop %si
+  pop %bp
+  jnc 3f
+  xor %ax,%ax
+  xor %dx,%dx
+  int $0x13
+  dec %bp
+  jnz 2b
+  movb $0,buffer
+3: mov $buffer,%bx
+  call put_bx
+  call put_end
+  jmp next
+
+op_lines:
+  lodsw
+  mov %ax,%cx
+  xor %bp,%bp
+4: inc %bp
+  mov $line_is,%bx
+  call put_bx
+  mov %bp,%ax
+  mov $10000,%bx
+5: xor %dx,%dx
+  div %bx
+  add $'0',%al
+  push %dx
+  call put
+  mov %bx,%ax
+  xor %dx,%dx
+  mov $10,%di
+  div %di
+  mov %ax,%bx
+  pop %ax
+  test %bx,%bx
+  jnz 5b
+  call put_end
+  cmp %cx,%bp
+  jne 4b
+  jmp next
+
+op_wait:
+  mov 0x46c,%eax
+  add $4,%eax
+6: hlt
+  cmp %eax,0x46c
+  jb 6b
+  jmp next
+
+op_jump:
+  call read_disk
+  lodsb
+  mov %al,%dl
+  lodsw
+  cmp %dl,buffer
+  jne next
+  mov $script,%si
+  add %ax,%si
+  jmp next
+
+op_power:
+  mov $0x2000,%ax
+  mov $0x604,%dx
+  outw %ax,%dx
+  mov $0xb004,%dx
+  outw %ax,%dx
+  jmp halt
+
+op_reboot:
+  mov $0x06,%al
+  mov $0xcf9,%dx
+  outb %al,%dx
+  jmp halt
+
+read_disk:
+  movb $0,buffer
+  mov $0x0201,%ax
+  mov $0x80,%dl
+transfer:
+  push %si
+  mov $buffer,%bx
+  mov $0x0002,%cx
+  xor %dh,%dh
+  int $0x13
+  pop %si
+  ret
+
+put_text:
+  lodsb
+  test %al,%al
+  jz 7f
+  call put
+  jmp put_text
+7: ret
+
+put_bx:
+  mov (%bx),%al
+  test %al,%al
+  jz 8f
+  call put
+  inc %bx
+  jmp put_bx
+8: ret
+
+put_end:
+  mov $13,%al
+  call put
+  mov $10,%al
+put:
+  push %dx
+  push %ax
+  mov $0x3fd,%dx
+9: inb %dx,%al
+  test $0x20,%al
+  jz 9b
+  pop %ax
+  mov $0x3f8,%dx
+  outb %al,%dx
+  pop %dx
+  ret
+
+disk_is: .asciz "disk:"
+floppy_is: .asciz "floppy:"
+line_is: .asciz "line "
+.org 1024
+script:
+.set buffer, 0x9000

@@ -1,0 +1,102 @@
+package fake_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/drivertest"
+	"github.com/doublehop/doublehop/drivers/fake"
+)
+
+// tiny carries out the script on the CD as the boot image does on real QEMU.
+func tiny(ctx context.Context, g *fake.Guest) {
+	disc, _ := g.Drive("hdc")
+	ops := drivertest.ScriptOf(disc)
+	for i := 0; i < len(ops); i++ {
+		op := ops[i]
+		text, _ := g.Get("hda", "sector 1")
+		switch op.Do {
+		case 'S':
+			g.Say(op.Text)
+		case 'R':
+			g.Say("disk:" + text)
+		case 'W':
+			g.Set("hda", "sector 1", op.Text)
+		case 'F':
+			data, _ := g.Drive("fda")
+			text, _, _ := strings.Cut(string(data), "\x00")
+			g.Say("floppy:" + text)
+		case 'N':
+			sayLines(g, op.N)
+		case 'D':
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
+		case 'J':
+			if strings.HasPrefix(text, op.Text) {
+				i += op.N
+			}
+		case 'L':
+			i = -1
+		case 'P':
+			g.PowerOff()
+		case 'B':
+			g.Reboot()
+		case 'H':
+			return
+		}
+	}
+}
+
+func sayLines(g *fake.Guest, n int) {
+	for i := range n {
+		number := "00000" + itoa(i+1)
+		g.Say("line " + number[len(number)-5:])
+	}
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + string(rune('0'+n%10))
+}
+
+func harness(options fake.Options) drivertest.Harness {
+	options.Guest = tiny
+	var world *fake.Driver
+	return drivertest.Harness{
+		Limit: 5 * time.Second,
+		Open: func(t *testing.T) drivers.Driver {
+			if options.File != "" || world == nil {
+				world = fake.New(options)
+			}
+			return world
+		},
+		PlantMachine: func(t *testing.T, name string) func() bool {
+			if err := world.PlantMachine(name); err != nil {
+				t.Fatal(err)
+			}
+			return func() bool { return world.Planted(name) }
+		},
+		PlantNetwork: func(t *testing.T, name string) func() bool {
+			if err := world.PlantNetwork(name); err != nil {
+				t.Fatal(err)
+			}
+			return func() bool { return world.Planted(name) }
+		},
+	}
+}
+
+func TestTheFakeInMemoryKeepsTheContract(t *testing.T) {
+	drivertest.Run(t, harness(fake.Options{}))
+}
+
+func TestTheFakeInAFileKeepsTheContract(t *testing.T) {
+	drivertest.Run(t, harness(fake.Options{File: filepath.Join(t.TempDir(), "world.json")}))
+}
