@@ -26,7 +26,7 @@ func (m *Memory) Root() Entry { return m.Forest.rootDSE() }
 func (m *Memory) Logon(user, password string) error {
 	dn := "CN=" + user + ",CN=Users," + m.Forest.DN()
 	i := m.at(dn)
-	if i < 0 || password == "" || m.Entries[i].Value("userPassword") != hashed(m.Entries[i].DN, password) {
+	if i < 0 || password == "" || m.Entries[i].Value("userPassword") != Hashed(m.Entries[i].DN, password) {
 		return ErrPassword
 	}
 	m.User = dn

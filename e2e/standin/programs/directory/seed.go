@@ -29,8 +29,8 @@ func (f Forest) DN() string { return DomainDN(f.Domain) }
 // Administrator is the distinguished name of a domain's Administrator.
 func Administrator(domainDN string) string { return "CN=Administrator,CN=Users," + domainDN }
 
-// hashed is a password as slapd keeps it. The salt is fixed by the name: nothing here is random.
-func hashed(dn, password string) string {
+// Hashed is a password as slapd keeps it. The salt is fixed by the name: nothing here is random.
+func Hashed(dn, password string) string {
 	salt := []byte(strings.ToLower(dn))[:min(8, len(dn))]
 	sum := sha1.Sum(append([]byte(password), salt...)) //nolint:gosec // slapd's scheme
 	return "{SSHA}" + base64.StdEncoding.EncodeToString(append(sum[:], salt...))
@@ -72,7 +72,7 @@ func (f Forest) people() []Entry {
 	admin := Administrator(dn)
 	all := []Entry{
 		New(admin, "objectClass", "user", "sAMAccountName", "Administrator", "userAccountControl", "512", "isCriticalSystemObject", "TRUE",
-			"description", "Built-in account for administering the computer/domain", "userPassword", hashed(admin, f.Password)),
+			"description", "Built-in account for administering the computer/domain", "userPassword", Hashed(admin, f.Password)),
 		New("CN=Guest"+users, "objectClass", "user", "sAMAccountName", "Guest", "userAccountControl", "66082", "isCriticalSystemObject", "TRUE"),
 		New("CN=krbtgt"+users, "objectClass", "user", "sAMAccountName", "krbtgt", "userAccountControl", "514", "isCriticalSystemObject", "TRUE"),
 	}

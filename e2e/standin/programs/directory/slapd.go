@@ -113,11 +113,6 @@ func (s Slapd) load(ctx context.Context, suffix string, entries []Entry) error {
 	return nil
 }
 
-// SetPassword changes what an account logs on with, while slapd is stopped or running, through a bound client.
-func SetPassword(c *Client, dn, password string) error {
-	return c.Modify(dn, []Change{{Replace, Attribute{"userPassword", []string{hashed(dn, password)}}}})
-}
-
 // Serve runs slapd on the given URLs until ctx is done, and starts it again when it ends by itself.
 func (s Slapd) Serve(ctx context.Context, urls ...string) error {
 	for {
