@@ -46,6 +46,9 @@ func (c *call) dcpromo() int {
 	if file == "" {
 		return c.promoFails("the wizard waits at its first page (no /answer:file)")
 	}
+	if why := c.roleAllows(); why != "" {
+		return c.promoFails(why)
+	}
 	path, err := c.Machine.Unix(c.request.Folder, file)
 	if err != nil {
 		return c.promoFails("the answer file " + file + " was not found")
@@ -104,7 +107,7 @@ func (c *call) readPromotion(path string) (promotion, string) {
 			Domain: strings.ToLower(keys["newdomaindnsname"]), NetBIOS: strings.ToUpper(keys["domainnetbiosname"]),
 			Computer: c.Machine.Computer, Site: keys["sitename"], Password: c.Machine.Users["Administrator"],
 		},
-		database: keys["databasepath"], log: keys["logpath"], sysvol: keys["sysvolpath"],
+		database: machine.Expand(keys["databasepath"]), log: machine.Expand(keys["logpath"]), sysvol: machine.Expand(keys["sysvolpath"]),
 		dns: strings.EqualFold(keys["autoconfigdns"], "yes"), reboot: strings.ToLower(keys["rebootonsuccess"]),
 	}
 	if p.forest.Site == "" {
@@ -143,15 +146,15 @@ func (p promotion) named() string {
 		return "the NetBIOS domain name " + p.forest.NetBIOS + " is not valid: at most 15 letters, digits and hyphens"
 	}
 	for _, path := range []string{p.database, p.log, p.sysvol} {
-		if len(path) < 4 || (path[1:3] != `:\` && path[0] != '%') {
+		if len(path) < 4 || path[1:3] != `:\` {
 			return "the path " + path + " is not valid"
 		}
 	}
 	return ""
 }
 
-// mayPromote checks the machine.
-func (c *call) mayPromote(p promotion) string {
+// roleAllows checks what the machine is already.
+func (c *call) roleAllows() string {
 	m := c.Machine
 	switch {
 	case m.Role == machine.DC:
@@ -162,6 +165,14 @@ func (c *call) mayPromote(p promotion) string {
 		return "this stand-in does not promote a member of a domain to a new forest"
 	case m.Exchange:
 		return "the role of a computer with Exchange must not be changed"
+	}
+	return ""
+}
+
+// mayPromote checks the machine against what it is to become.
+func (c *call) mayPromote(p promotion) string {
+	m := c.Machine
+	switch {
 	case strings.EqualFold(m.Computer, p.forest.NetBIOS):
 		return "the NetBIOS domain name " + p.forest.NetBIOS + " is the name of this computer"
 	case p.forest.Password == "":

@@ -147,14 +147,28 @@ func Open(folder, prefix string) (*Machine, error) {
 	if err := json.Unmarshal(text, &m.State); err != nil {
 		return nil, fmt.Errorf("read %s: %w", m.stateFile(), err)
 	}
+	m.maps()
 	return m, nil
 }
 
+// maps makes those that an empty one left out of the file.
+func (m *Machine) maps() {
+	for _, group := range []*map[string]string{&m.Users, &m.Cached} {
+		if *group == nil {
+			*group = map[string]string{}
+		}
+	}
+	if m.Shares == nil {
+		m.Shares = map[string]Share{}
+	}
+	if m.Services == nil {
+		m.Services = map[string]Service{}
+	}
+}
+
 func (m *Machine) fresh() {
+	m.maps()
 	m.Users = map[string]string{"Administrator": m.Password, "Guest": ""}
-	m.Services = map[string]Service{}
-	m.Shares = map[string]Share{}
-	m.Cached = map[string]string{}
 	for _, s := range windowsServices() {
 		m.Services[key(s.Name)] = s
 	}

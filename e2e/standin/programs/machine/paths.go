@@ -16,7 +16,7 @@ var ErrPath = errors.New("the system cannot find the path specified")
 // (a Windows path too). Existing parts are found without regard to case; the
 // rest is taken as written, so that a new file can be made there.
 func (m *Machine) Unix(folder, path string) (string, error) {
-	path = m.expand(strings.ReplaceAll(strings.Trim(path, `"`), "/", `\`))
+	path = Expand(strings.ReplaceAll(strings.Trim(path, `"`), "/", `\`))
 	if path == "" {
 		return "", ErrPath
 	}
@@ -47,7 +47,8 @@ func (m *Machine) Unix(folder, path string) (string, error) {
 	return unix, nil
 }
 
-func (m *Machine) expand(path string) string {
+// Expand replaces a leading %systemroot%, %windir% or %systemdrive%.
+func Expand(path string) string {
 	for _, known := range [][2]string{{"%systemroot%", `C:\WINDOWS`}, {"%windir%", `C:\WINDOWS`}, {"%systemdrive%", "C:"}} {
 		if len(path) >= len(known[0]) && strings.EqualFold(path[:len(known[0])], known[0]) {
 			return known[1] + path[len(known[0]):]

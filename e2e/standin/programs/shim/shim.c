@@ -6,7 +6,8 @@
  * Not Windows and not Exchange. Built with mingw-w64 against kernel32,
  * advapi32 and msvcrt only.
  *
- * Request, NAME.req, made complete by a rename: lines "key=value".
+ * Request, NAME.req: lines "key=value", complete with the line "end". (Not a
+ * rename: wineserver looks at the new name after it, and the daemon is quicker.)
  * Answer, NAME.out, grows while the command runs: frames of one kind byte,
  * a little-endian 32-bit length and that many bytes:
  *   O text for stdout       E text for stderr      B nothing, still at work
@@ -71,10 +72,10 @@ static void environment(FILE *f, const char *name)
 		fprintf(f, "env.%s=%s\n", name, value);
 }
 
-static int ask(const char *temporary, const char *request)
+static int ask(const char *request)
 {
 	char module[MAX_PATH] = "", folder[MAX_PATH] = "";
-	FILE *f = fopen(temporary, "wb");
+	FILE *f = fopen(request, "wb");
 
 	if (f == NULL)
 		return 0;
@@ -85,9 +86,8 @@ static int ask(const char *temporary, const char *request)
 	environment(f, "COMPUTERNAME");
 	environment(f, "USERNAME");
 	environment(f, "TEMP");
-	if (fclose(f) != 0)
-		return 0;
-	return MoveFileA(temporary, request);
+	fputs("end\n", f);
+	return fclose(f) == 0;
 }
 
 /* get reads exactly size bytes, waiting for them; 0 when nothing came for too long. */
@@ -140,7 +140,7 @@ static int frames(HANDLE f)
 
 int main(void)
 {
-	char base[MAX_PATH + 64], temporary[MAX_PATH + 72], request[MAX_PATH + 72], answer[MAX_PATH + 72];
+	char base[MAX_PATH + 64], request[MAX_PATH + 72], answer[MAX_PATH + 72];
 	const char *elsewhere = getenv("STANDIN_SPOOL");
 	HANDLE f = INVALID_HANDLE_VALUE;
 	DWORD waited = 0;
@@ -149,10 +149,9 @@ int main(void)
 	if (elsewhere != NULL)
 		snprintf(spool, sizeof spool, "%s", elsewhere);
 	snprintf(base, sizeof base, "%s\\%08lx%08lx", spool, GetCurrentProcessId(), GetTickCount());
-	snprintf(temporary, sizeof temporary, "%s.tmp", base);
 	snprintf(request, sizeof request, "%s.req", base);
 	snprintf(answer, sizeof answer, "%s.out", base);
-	if (!ask(temporary, request))
+	if (!ask(request))
 		return broken("cannot leave a request");
 	for (;;) {
 		f = CreateFileA(answer, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,

@@ -79,7 +79,7 @@ func Serve(ctx context.Context, folder string, handle Handler) error {
 		return fmt.Errorf("watch %s: %w", folder, err)
 	}
 	events := os.NewFile(uintptr(fd), "inotify")
-	if _, err := unix.InotifyAddWatch(fd, folder, unix.IN_MOVED_TO); err != nil {
+	if _, err := unix.InotifyAddWatch(fd, folder, unix.IN_CLOSE_WRITE); err != nil {
 		return errors.Join(fmt.Errorf("watch %s: %w", folder, err), events.Close())
 	}
 	stop := context.AfterFunc(ctx, func() { _ = events.Close() })
@@ -100,13 +100,14 @@ func Serve(ctx context.Context, folder string, handle Handler) error {
 	}
 }
 
-// waiting takes the requests: each is renamed, so that it is served once.
+// waiting takes the complete requests: each is renamed, so that it is served once.
 func waiting(folder string) []string {
 	requests, _ := filepath.Glob(filepath.Join(folder, "*.req"))
 	var taken []string
 	for _, r := range requests {
 		run := strings.TrimSuffix(r, ".req") + ".run"
-		if os.Rename(r, run) == nil {
+		text, err := os.ReadFile(r)
+		if err == nil && strings.HasSuffix(string(text), "\nend\n") && os.Rename(r, run) == nil {
 			taken = append(taken, run)
 		}
 	}

@@ -34,6 +34,7 @@ func run(ctx context.Context, args []string) int {
 	flags.StringVar(&p.state, "state", "/var/lib/standin", "folder on the persistent disk")
 	flags.StringVar(&p.run, "run", "/run/standin", "folder that a boot empties")
 	flags.StringVar(&p.prefix, "prefix", "", "the Wine prefix")
+	flags.StringVar(&p.hosts, "hosts", "/etc/hosts", "the hosts file, which each boot writes anew")
 	flags.StringVar(&p.slapd, "slapd", "/usr/sbin/slapd", "the LDAP server")
 	if err := flags.Parse(args[1:]); err != nil {
 		return 2

@@ -26,7 +26,7 @@ const (
 )
 
 // places are the folders and files that standind works with.
-type places struct{ state, run, prefix, slapd string }
+type places struct{ state, run, prefix, slapd, hosts string }
 
 func (p places) directory() directory.Slapd {
 	return directory.Slapd{Program: p.slapd, Folder: filepath.Join(p.state, "directory")}
@@ -45,6 +45,10 @@ func serve(ctx context.Context, p places) error {
 	}
 	if err := m.Boot(); err != nil {
 		return fmt.Errorf("boot: %w", err)
+	}
+	// Wine takes its Tcpip\Parameters Domain and Hostname from here at each start.
+	if err := os.WriteFile(p.hosts, []byte(hosts(m)), 0o644); err != nil { //nolint:gosec // everybody reads it
+		return err
 	}
 	session, automatic, err := m.Autologon()
 	if err != nil {
@@ -79,6 +83,15 @@ func serve(ctx context.Context, p places) error {
 		return cause
 	}
 	return nil
+}
+
+// hosts is the hosts file: the machine's full name first.
+func hosts(m *machine.Machine) string {
+	address := m.IP()
+	if address == "" {
+		address = "127.0.1.1"
+	}
+	return "127.0.0.1 localhost\n" + address + " " + m.FQDN() + " " + strings.ToLower(m.Computer) + " " + m.Computer + "\n"
 }
 
 // control starts what a domain controller serves and waits until the directory answers.
