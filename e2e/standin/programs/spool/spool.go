@@ -200,18 +200,28 @@ func (r Request) Args() []string {
 	return all[1:]
 }
 
-// Split splits a command line: blanks part, quotes join, a backslash escapes a quote.
+// Split splits a command line as Microsoft's C runtime does: blanks part, quotes
+// join, and backslashes are themselves except before a quote, where two are one
+// and an odd one makes the quote a letter.
 func Split(line string) []string {
 	var all []string
 	var word strings.Builder
 	inside, begun := false, false
 	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\\' && i+1 < len(line) && line[i+1] == '"' && !endsPath(line, i, inside):
-			word.WriteByte('"')
+		switch c := line[i]; {
+		case c == '\\':
+			n := len(line[i:]) - len(strings.TrimLeft(line[i:], `\`))
+			i += n - 1
 			begun = true
-			i++
+			if i+1 < len(line) && line[i+1] == '"' {
+				word.WriteString(strings.Repeat(`\`, n/2))
+				if n%2 == 1 {
+					word.WriteByte('"')
+					i++
+				}
+				continue
+			}
+			word.WriteString(strings.Repeat(`\`, n))
 		case c == '"':
 			inside, begun = !inside, true
 		case (c == ' ' || c == '\t') && !inside:
@@ -229,10 +239,4 @@ func Split(line string) []string {
 		all = append(all, word.String())
 	}
 	return all
-}
-
-// endsPath takes "C:\DIR\" for a quoted path with a last backslash: the quote closes at a blank or the end.
-func endsPath(line string, at int, inside bool) bool {
-	after := at + 2
-	return inside && (after >= len(line) || line[after] == ' ' || line[after] == '\t') && strings.Count(line[after:], `"`)%2 == 0
 }
