@@ -2,6 +2,7 @@
 # Build the stand-in programs: build-programs.sh OUT
 #   OUT/system32/   programs for C:\WINDOWS\system32     OUT/support/netdom.exe  for SUPPORT.CAB
 #   OUT/standind    the daemon (Linux i386, static)      OUT/exchange2003-standin.iso
+#   OUT/overrides.txt  those of system32/ that Wine has too: "native,builtin" in HKCU\Software\Wine\DllOverrides
 # Wants i686-w64-mingw32-gcc, go and xorriso. It writes nothing outside OUT.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,10 +15,11 @@ export SOURCE_DATE_EPOCH
 rm -rf "$out/system32" "$out/support" "$out/disc"
 mkdir -p "$out/system32" "$out/support"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
-for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com sysocmgr.exe attack.exe; do
+for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com expand.exe sysocmgr.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 cp "$out/shim.exe" "$out/support/netdom.exe"
+printf '%s\n' expand.exe net.exe sc.exe shutdown.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \
 	go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$out/standind" ./standind)

@@ -25,6 +25,9 @@ func open(nic string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(i.HardwareAddr) != 6 {
+		return nil, fmt.Errorf("%s is no Ethernet", nic)
+	}
 	all := int(binary.NativeEndian.Uint16([]byte{unix.ETH_P_ALL >> 8, unix.ETH_P_ALL & 255}))
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, all)
 	if err != nil {

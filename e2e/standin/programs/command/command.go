@@ -1,5 +1,5 @@
 // Package command is what the stand-in programs do: dcpromo, netdom, ldifde,
-// Exchange 2003's setup, net, sc, shutdown, mode, sysocmgr and attack.
+// Exchange 2003's setup, net, sc, shutdown, mode, expand, sysocmgr and attack.
 //
 // Floor 6. Each command is strict: a switch or an answer file that Windows would
 // not take fails, a missing prerequisite fails with Windows' words, and what
@@ -100,6 +100,8 @@ func (c *call) locked() int {
 		return c.net()
 	case "sc":
 		return c.sc()
+	case "expand":
+		return c.expand()
 	case "sysocmgr":
 		return c.sysocmgr()
 	case "dcpromo":

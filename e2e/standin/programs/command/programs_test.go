@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"os/exec"
 	"testing"
 	"time"
 )
@@ -116,4 +117,24 @@ func TestPowerAndModeAndComponents(t *testing.T) {
 func withTimeout(t *testing.T) (context.Context, context.CancelFunc) {
 	t.Helper()
 	return context.WithTimeout(t.Context(), 20*time.Millisecond)
+}
+
+func TestExpandTakesFilesOutOfACabinet(t *testing.T) {
+	if _, err := exec.LookPath("gcab"); err != nil {
+		t.Skip("no gcab on this machine: apt-get install gcab")
+	}
+	b := (&lan{t: t}).machine("WEB01", "10.66.0.12")
+	b.file(`C:\netdom.exe`, "MZ")
+	c, err := b.guest.Machine.Unix(`C:`, `C:\`)
+	check(t, err)
+	pack := exec.CommandContext(t.Context(), "gcab", "-c", "-z", "SUPPORT.CAB", "netdom.exe")
+	pack.Dir = c
+	check(t, pack.Run())
+	b.run(1, `expand C:\SUPPORT.CAB -F:other.exe C:\windows`, "No files")
+	b.run(1, `expand C:\NONE.CAB -F:netdom.exe C:\windows`, "Can't open input file")
+	b.run(1, `expand C:\SUPPORT.CAB`)
+	b.run(0, `expand C:\support.cab -F:netdom.exe C:\windows`, "netdom.exe")
+	if got := b.read(`C:\windows\netdom.exe`); got != "MZ" {
+		t.Errorf("expanded %q", got)
+	}
 }
