@@ -117,7 +117,7 @@ func TestSetupHoldsItsOrder(t *testing.T) {
 	ex.run(0, setup+"/DomainPrep")
 	for from, bad := range map[string][2]string{
 		"Name=Contoso": {"Name=Con/toso", "is not valid"}, "Name=": {"Nome=", "unknown keys: nome"}, "[General]": {"[Generel]", "unknown section [generel]"},
-		"Messaging and Collaboration Services": {"System Management Tools", "installs no server"},
+		"Messaging and Collaboration Services,": {"", "installs no server"},
 	} {
 		ex.file(`C:\BAD.INI`, strings.Replace(exchangeINI, from, bad[0], 1))
 		ex.run(1, setup+`/UnattendFile:C:\BAD.INI`, bad[1])

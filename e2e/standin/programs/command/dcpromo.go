@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -215,14 +216,15 @@ func (c *call) promote(p promotion, answer string) int {
 			return c.promoFails(machine.Windows(err))
 		}
 	}
-	if err := m.Append(p.database+`\ntds.dit`, "stand-in directory: kept on the Linux side\r\n"); err != nil {
-		return c.promoFails(machine.Windows(err))
-	}
 	// A file on a disc that cannot be written keeps its password, on Windows too.
 	if err := eraseValues(answer, "safemodeadminpassword", "password", "administratorpassword"); err != nil && !os.IsPermission(err) {
 		c.promoLine("[WARN] the answer file's passwords could not be erased")
 	}
-	m.Promise(machine.Membership{Role: machine.DC, Domain: machine.Domain{Name: f.Domain, NetBIOS: f.NetBIOS, DNS: p.dns, Level: f.Level}})
+	to := machine.Membership{Role: machine.DC, Domain: machine.Domain{Name: f.Domain, NetBIOS: f.NetBIOS, DNS: p.dns, Level: f.Level, Database: p.database}}
+	m.Promise(to)
+	if err := errors.Join(m.Save(), m.MarkDatabase(to)); err != nil {
+		return c.promoFails(machine.Windows(err))
+	}
 	c.work(1)
 	c.promoLine("[INFO] The attempted domain controller operation has completed")
 	c.promoLine("[INFO] Updating service status to 0")

@@ -10,7 +10,8 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
 )
 
-const adminGroup = "First Administrative Group"
+// firstGroup is the administrative group that setup makes when it is told no name.
+const firstGroup = "First Administrative Group"
 
 // orgName is what Exchange takes as the name of an organization.
 var orgName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9 -]{0,62}[A-Za-z0-9])?$`)
@@ -20,50 +21,57 @@ func exchangeComponents() []string {
 	return []string{"messaging and collaboration services", "system management tools"}
 }
 
+// unattended is a checked answer file.
+type unattended struct{ org, group, folder string }
+
 // readUnattend checks the answer file. Its format is this stand-in's own, as no
 // sample of Microsoft's is published; README.md describes it.
-func (c *call) readUnattend(file string) (org, folder, why string) {
+func (c *call) readUnattend(file string) (u unattended, why string) {
 	path, err := c.Machine.Unix(c.request.Folder, file)
 	if err != nil {
-		return "", "", "the unattended file " + file + " was not found"
+		return u, "the unattended file " + file + " was not found"
 	}
 	answers, err := readINI(path)
 	if err != nil {
-		return "", "", "the unattended file " + file + " cannot be read: " + err.Error()
+		return u, "the unattended file " + file + " cannot be read: " + err.Error()
 	}
 	for section := range answers {
 		if section != "general" && section != "organization" {
-			return "", "", "the unattended file has an unknown section [" + section + "]"
+			return u, "the unattended file has an unknown section [" + section + "]"
 		}
 	}
-	bad := append(answers.unknown("general", "components", "installpath", "productkey"), answers.unknown("organization", "name")...)
+	bad := append(answers.unknown("general", "components", "installpath", "productkey"), answers.unknown("organization", "name", "administrativegroup")...)
 	if len(bad) > 0 {
-		return "", "", "the unattended file has unknown keys: " + strings.Join(bad, ", ")
+		return u, "the unattended file has unknown keys: " + strings.Join(bad, ", ")
 	}
 	general := answers["general"]
 	components := list(strings.ToLower(general["components"]))
 	if !slices.Contains(components, exchangeComponents()[0]) {
-		return "", "", "the unattended file installs no server: [General] Components names no Messaging and Collaboration Services"
+		return u, "the unattended file installs no server: [General] Components names no Messaging and Collaboration Services"
 	}
 	for _, component := range components {
 		if !slices.Contains(exchangeComponents(), component) {
-			return "", "", "the unattended file names an unknown component: " + component
+			return u, "the unattended file names an unknown component: " + component
 		}
 	}
-	folder = general["installpath"]
-	if folder == "" {
-		folder = `C:\Program Files\Exchsrvr`
+	u = unattended{answers["organization"]["name"], answers["organization"]["administrativegroup"], general["installpath"]}
+	if u.folder == "" {
+		u.folder = `C:\Program Files\Exchsrvr`
 	}
-	org = answers["organization"]["name"]
-	if !orgName.MatchString(org) {
-		return "", "", "[Organization] Name=" + org + " is not valid"
+	if u.group == "" {
+		u.group = firstGroup
 	}
-	return org, folder, ""
+	for key, name := range map[string]string{"Name": u.org, "AdministrativeGroup": u.group} {
+		if !orgName.MatchString(name) {
+			return u, "[Organization] " + key + "=" + name + " is not valid"
+		}
+	}
+	return u, ""
 }
 
 func (c *call) exchangeServer(i installing) int {
 	const component, action = "Microsoft Exchange Messaging and Collaboration Services", "Install"
-	org, folder, why := c.readUnattend(i.unattend)
+	u, why := c.readUnattend(i.unattend)
 	if why != "" {
 		return c.setupFails(why)
 	}
@@ -90,26 +98,26 @@ func (c *call) exchangeServer(i installing) int {
 		because = append(because, "The domain is not prepared for Exchange 2003: run DomainPrep first")
 	}
 	named, _ := organization(d, "CN=Configuration,"+dn)
-	if have := named.Value("cn"); have != "" && have != placeholderOrg && !strings.EqualFold(have, org) {
-		because = append(because, "The Exchange organization is named \""+have+"\", not \""+org+"\"")
+	if have := named.Value("cn"); have != "" && have != placeholderOrg && !strings.EqualFold(have, u.org) {
+		because = append(because, "The Exchange organization is named \""+have+"\", not \""+u.org+"\"")
 	}
 	if len(because) > 0 {
 		return c.prerequisites(component, action, because)
 	}
-	return c.install(d, dn, named, org, folder)
+	return c.install(d, dn, named, u)
 }
 
-func (c *call) install(d Directory, dn string, named directory.Entry, org, folder string) int {
+func (c *call) install(d Directory, dn string, named directory.Entry, u unattended) int {
 	m := c.Machine
 	c.setupLine("Entering CompServer::ScInstallServer")
-	orgDN := "CN=" + org + ",CN=Microsoft Exchange,CN=Services,CN=Configuration," + dn
+	orgDN := "CN=" + u.org + ",CN=Microsoft Exchange,CN=Services,CN=Configuration," + dn
 	if !directory.Same(named.DN, orgDN) {
-		if err := d.Rename(named.DN, "CN="+org, ""); err != nil {
+		if err := d.Rename(named.DN, "CN="+u.org, ""); err != nil {
 			return c.subcomponentFails("Microsoft Exchange Organization", "0x80072030", err)
 		}
 	}
 	c.work(1)
-	if err := ensure(d, serverEntries(orgDN, org, m)...); err != nil {
+	if err := ensure(d, serverEntries(orgDN, u, m)...); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Server", "0x80072030", err)
 	}
 	account := "CN=" + m.Computer + ",CN=Computers," + dn
@@ -122,7 +130,7 @@ func (c *call) install(d Directory, dn string, named directory.Entry, org, folde
 	}
 	c.work(2)
 	for _, part := range []string{`\bin`, `\mdbdata`, `\mailroot\vsi 1\Pickup`, `\res`, `\exchweb`} {
-		if err := m.MakeFolder(folder + part); err != nil {
+		if err := m.MakeFolder(u.folder + part); err != nil {
 			return c.subcomponentFails("Microsoft Exchange files", "0xC0070003", err)
 		}
 	}
@@ -136,7 +144,7 @@ func (c *call) install(d Directory, dn string, named directory.Entry, org, folde
 	}
 	m.Exchange = true
 	const setupKey = `SOFTWARE\Microsoft\Exchange\Setup`
-	c.Registry(setupKey, "Services", "SZ", folder)
+	c.Registry(setupKey, "Services", "SZ", u.folder)
 	c.Registry(setupKey, "NewestBuild", "DWORD", "6944")
 	c.work(1)
 	// Setup writes such lines in good runs too; the next line takes them back.
@@ -148,14 +156,14 @@ func (c *call) install(d Directory, dn string, named directory.Entry, org, folde
 }
 
 // serverEntries are the objects of the first server's administrative group, parents first.
-func serverEntries(orgDN, org string, m *machine.Machine) []directory.Entry {
-	group := "CN=" + adminGroup + ",CN=Administrative Groups," + orgDN
+func serverEntries(orgDN string, u unattended, m *machine.Machine) []directory.Entry {
+	group := "CN=" + u.group + ",CN=Administrative Groups," + orgDN
 	servers := "CN=Servers," + group
 	server := "CN=" + m.Computer + "," + servers
 	routes := "CN=Routing Groups," + group
 	store := "CN=InformationStore," + server
 	storage := "CN=First Storage Group," + store
-	legacy := "/o=" + org + "/ou=" + adminGroup
+	legacy := "/o=" + u.org + "/ou=" + u.group
 	host := m.FQDN()
 	return []directory.Entry{
 		directory.New(group, "objectClass", "msExchAdminGroup", "legacyExchangeDN", legacy),

@@ -93,7 +93,12 @@ func (c *call) setupLine(text string) {
 	}
 }
 
+// setupFails ends setup before it began: what it was told cannot be used.
 func (c *call) setupFails(text string) int {
+	return c.ends("Setup failed while initializing with error code 0x80070057 (87): " + text)
+}
+
+func (c *call) ends(text string) int {
 	c.setupLine(text)
 	c.setupLine("Setup has ended with errors")
 	c.Err(text + "\n")
@@ -113,7 +118,7 @@ func (c *call) prerequisites(component, action string, because []string) int {
 }
 
 func (c *call) subcomponentFails(name, code string, err error) int {
-	return c.setupFails("Setup failed while installing sub-component " + name + " with error code " + code + ": " + err.Error())
+	return c.ends("Setup failed while installing sub-component " + name + " with error code " + code + ": " + err.Error())
 }
 
 // preparing opens the directory for setup, or says why it cannot work. groups are

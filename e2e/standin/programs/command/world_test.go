@@ -201,7 +201,7 @@ func (l *lan) controller() *box {
 	return dc
 }
 
-const exchangeINI = "[General]\nComponents=Messaging and Collaboration Services\n[Organization]\nName=Contoso\n"
+const exchangeINI = "[General]\nComponents=\"Messaging and Collaboration Services,System Management Tools\"\n[Organization]\nName=Contoso\n"
 
 // member is a machine that has joined, with what Exchange wants of Windows.
 func (l *lan) member() *box {

@@ -37,6 +37,9 @@ func (m *Machine) Boot() error {
 		if err := EditRegistry(m.registryFile(), m.AtBoot); err != nil {
 			return err
 		}
+		if err := m.MarkDatabase(*m.Pending); err != nil {
+			return err
+		}
 		m.Membership, m.Pending, m.AtBoot = *m.Pending, nil, nil
 		m.takeRole()
 	}
@@ -45,6 +48,15 @@ func (m *Machine) Boot() error {
 		m.AddService(s)
 	}
 	return m.Save()
+}
+
+// MarkDatabase makes the ntds.dit that a promotion leaves, once the promotion is
+// kept: a script that finds the file may rely on the next boot.
+func (m *Machine) MarkDatabase(to Membership) error {
+	if to.Role != DC || m.Exists(to.Domain.Database+`\ntds.dit`) {
+		return nil
+	}
+	return m.Append(to.Domain.Database+`\ntds.dit`, "stand-in directory: kept on the Linux side\r\n")
 }
 
 func (m *Machine) takeRole() {

@@ -94,6 +94,8 @@ type Domain struct {
 	NetBIOS string `json:"netbios"` // upper case
 	DNS     bool   `json:"dns"`     // a DC that also serves the domain's zone
 	Level   int    `json:"level"`   // forest functional level: 0, or 2 for Windows 2003
+	// Database is the Windows folder of a domain controller's ntds.dit.
+	Database string `json:"database,omitempty"`
 }
 
 // Membership is a role in a domain.
