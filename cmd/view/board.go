@@ -87,7 +87,7 @@ func (b *Board) row(name string) *row {
 func (r *row) apply(e engine.Event) {
 	switch e.Kind {
 	case engine.StepBegin:
-		r.step, r.phase, r.last, r.done = clean(e.Step), "", "", false
+		r.step, r.phase, r.last, r.done = Clean(e.Step), "", "", false
 		r.since, r.expect = e.Time, seconds(e.Seconds)
 	case engine.StepEnd:
 		r.finished++
@@ -99,9 +99,9 @@ func (r *row) apply(e engine.Event) {
 	case engine.Phase:
 		if r.step == "" || r.done {
 			r.since, r.done = e.Time, false
-			r.step = clean(e.Step)
+			r.step = Clean(e.Step)
 		}
-		r.phase = clean(e.Phase)
+		r.phase = Clean(e.Phase)
 	case engine.Line:
 		if text := said(e.Text); text != "" {
 			r.last = text
@@ -165,7 +165,7 @@ func (b *Board) title(now time.Time) string {
 	if b.stage != "" {
 		left = b.stage
 	}
-	left = "stage " + clean(left)
+	left = "stage " + Clean(left)
 	if at, of := b.place(); at > 0 {
 		left += fmt.Sprintf(" (%d of %d)", at, of)
 	}
@@ -210,9 +210,9 @@ func (b *Board) machine(m *row, now time.Time, names, steps, phases int) string 
 	if m.phase == "" && (m.step == "" || m.done) {
 		why := b.waits(m)
 		if why == "" {
-			return "  " + cut(clean(m.name), names)
+			return "  " + cut(Clean(m.name), names)
 		}
-		return "  " + pad(clean(m.name), names) + "  " + s.draw(faint, cut(why, s.width()-names-4))
+		return "  " + pad(Clean(m.name), names) + "  " + s.draw(faint, cut(why, s.width()-names-4))
 	}
 	state := plain
 	switch {
@@ -225,7 +225,7 @@ func (b *Board) machine(m *row, now time.Time, names, steps, phases int) string 
 	if !m.done && !m.failed {
 		took = Lasting(now.Sub(m.since))
 	}
-	line := "  " + pad(clean(m.name), names) + "  " + pad(m.step, steps) + "  " + s.draw(state, pad(m.phase, phases)) +
+	line := "  " + pad(Clean(m.name), names) + "  " + pad(m.step, steps) + "  " + s.draw(state, pad(m.phase, phases)) +
 		"  " + fmt.Sprintf("%7s", took) + "  " + pad(m.left(now), 12)
 	used := 2 + names + 2 + steps + 2 + phases + timeColumns
 	if room := s.width() - used - 1; room > 4 && m.last != "" {
@@ -266,10 +266,10 @@ func (b *Board) waits(m *row) string {
 		}
 		for _, n := range step.Needs {
 			if n >= 0 && n < len(steps) && steps[n].Machine != m.name {
-				return fmt.Sprintf("waits with %s for %s on %s", clean(step.Name), clean(steps[n].Name), clean(steps[n].Machine))
+				return fmt.Sprintf("waits with %s for %s on %s", Clean(step.Name), Clean(steps[n].Name), Clean(steps[n].Machine))
 			}
 		}
-		return "waits with " + clean(step.Name)
+		return "waits with " + Clean(step.Name)
 	}
 	return "has nothing to do in this stage"
 }

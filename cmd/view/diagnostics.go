@@ -37,9 +37,9 @@ func (s Style) heading(d labs.Diagnostic) string {
 	if d.Severity == labs.Warning {
 		i = warning
 	}
-	word, summary, addr := d.Severity.String()+":", clean(d.Summary), ""
+	word, summary, addr := d.Severity.String()+":", Clean(d.Summary), ""
 	if d.Addr != "" {
-		addr = "[" + clean(d.Addr) + "]"
+		addr = "[" + Clean(d.Addr) + "]"
 	}
 	gap := s.width() - uniseg.StringWidth(word+" "+summary+addr)
 	if addr != "" && gap < 1 {
@@ -57,12 +57,12 @@ func (s Style) snippet(d labs.Diagnostic, sources *labs.Sources) string {
 		return ""
 	}
 	snip, ok := sources.Snippet(d)
-	where := fmt.Sprintf("  on %s line %d", clean(d.Subject.File), d.Subject.Start.Line)
+	where := fmt.Sprintf("  on %s line %d", Clean(d.Subject.File), d.Subject.Start.Line)
 	if !ok {
 		return where + ":\n"
 	}
 	if snip.Context != "" {
-		where += ", in " + cut(clean(snip.Context), 40)
+		where += ", in " + cut(Clean(snip.Context), 40)
 	}
 	var b strings.Builder
 	b.WriteString(where + ":\n")
@@ -78,13 +78,13 @@ func (s Style) snippet(d labs.Diagnostic, sources *labs.Sources) string {
 		blank := s.draw(faint, fmt.Sprintf("  %*s │", gutter, ""))
 		mark := strings.Repeat(" ", from) + s.draw(bad, strings.Repeat("─", to-from))
 		if n == len(snip.Lines)-1 && len(values) > 0 && from+gutter+len("    ")+to-from+uniseg.StringWidth(values[0]) < s.width() {
-			mark += "  " + clean(values[0])
+			mark += "  " + Clean(values[0])
 			values = values[1:]
 		}
 		b.WriteString(blank + " " + mark + "\n")
 	}
 	for _, v := range values {
-		b.WriteString(s.draw(faint, fmt.Sprintf("  %*s │", gutter, "")) + "   " + cut(clean(v), s.width()-gutter-8) + "\n")
+		b.WriteString(s.draw(faint, fmt.Sprintf("  %*s │", gutter, "")) + "   " + cut(Clean(v), s.width()-gutter-8) + "\n")
 	}
 	return b.String()
 }
@@ -110,7 +110,7 @@ func window(line labs.SnippetLine, columns int) (text string, from, to int) {
 		if at == line.To {
 			to = wide()
 		}
-		cell := clean(string(r))
+		cell := Clean(string(r))
 		if r == '\t' {
 			cell = "  "
 		}

@@ -29,18 +29,18 @@ func sentence(e engine.Event, verbose bool) (string, ink) {
 		}
 		return who(e) + "| " + said(e.Text), faint
 	case engine.Note:
-		return who(e) + clean(e.Text), plain
+		return who(e) + Clean(e.Text), plain
 	case engine.Warn:
-		return "warning: " + who(e) + clean(e.Text), warning
+		return "warning: " + who(e) + Clean(e.Text), warning
 	}
 	return "", plain
 }
 
 func runBegins(e engine.Event) string {
 	if e.Text != "" {
-		return clean(e.Text) + " to stage " + clean(e.Stage)
+		return Clean(e.Text) + " to stage " + Clean(e.Stage)
 	}
-	line := "up to stage " + clean(e.Stage)
+	line := "up to stage " + Clean(e.Stage)
 	if e.Seconds > 0 {
 		line += ", about " + about(seconds(e.Seconds))
 	}
@@ -48,7 +48,7 @@ func runBegins(e engine.Event) string {
 }
 
 func stageSays(e engine.Event) (string, ink) {
-	name := "stage " + clean(e.Stage)
+	name := "stage " + Clean(e.Stage)
 	switch {
 	case e.Kind == engine.StageReused:
 		return name + ": its checkpoint is reused", faint
@@ -65,13 +65,13 @@ func stageSays(e engine.Event) (string, ink) {
 func machineSays(e engine.Event) (string, ink) {
 	at := who(e)
 	if e.Step != "" {
-		at += clean(e.Step) + ": "
+		at += Clean(e.Step) + ": "
 	}
 	switch {
 	case e.Kind == engine.Phase:
-		return at + clean(e.Phase), faint
+		return at + Clean(e.Phase), faint
 	case e.Kind == engine.Proof:
-		return at + "proof " + clean(e.Text), plain
+		return at + "proof " + Clean(e.Text), plain
 	case e.Kind == engine.StepBegin && e.Seconds > 0:
 		return at + "begins, about " + about(seconds(e.Seconds)), plain
 	case e.Kind == engine.StepBegin:
@@ -87,13 +87,13 @@ func who(e engine.Event) string {
 	if e.Machine == "" {
 		return ""
 	}
-	return clean(e.Machine) + ": "
+	return Clean(e.Machine) + ": "
 }
 
 // said is a guest's line for a person: the runner's own words around a job's
 // output are left out.
 func said(text string) string {
-	text = strings.TrimSpace(clean(text))
+	text = strings.TrimSpace(Clean(text))
 	for _, verb := range []string{"out ", "beat "} {
 		if rest, ok := strings.CutPrefix(text, verb); ok {
 			return strings.TrimSpace(rest)

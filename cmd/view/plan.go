@@ -13,7 +13,7 @@ import (
 // the steps of those that are built, what the lab becomes, and what is lost.
 func (s Style) Plan(p *plan.Plan) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s to stage %s\n\n", s.draw(strong, "Lab "+clean(p.Lab)+", instance "+clean(p.Instance)+","), s.draw(strong, clean(p.Target)))
+	fmt.Fprintf(&b, "%s to stage %s\n\n", s.draw(strong, "Lab "+Clean(p.Lab)+", instance "+Clean(p.Instance)+","), s.draw(strong, Clean(p.Target)))
 	widest := 0
 	for _, stage := range p.Stages {
 		widest = max(widest, len(stage.Name))
@@ -35,20 +35,20 @@ func actionInk(a plan.Action) ink {
 
 func (s Style) planStage(stage plan.Stage, widest int) string {
 	var b strings.Builder
-	head := s.draw(actionInk(stage.Action), pad(string(stage.Action), 8)) + "  " + s.draw(strong, pad(clean(stage.Name), widest)) + "  "
+	head := s.draw(actionInk(stage.Action), pad(string(stage.Action), 8)) + "  " + s.draw(strong, pad(Clean(stage.Name), widest)) + "  "
 	if stage.Action == plan.Reuse {
 		b.WriteString("  " + head + s.draw(faint, cut(layersOf(stage), s.width()-widest-14)) + "\n")
 		return b.String()
 	}
 	b.WriteString("  " + head + "about " + about(time.Duration(stage.Estimate)) + "\n")
 	for _, why := range whyOf(stage) {
-		b.WriteString(s.wrap(clean(why), "            "))
+		b.WriteString(s.wrap(Clean(why), "            "))
 	}
 	for i, step := range stage.Steps {
 		b.WriteString(cut(s.planStep(stage, i, step), s.width()) + "\n")
 	}
 	for _, change := range stage.Becomes {
-		b.WriteString(s.draw(faint, cut("              → "+clean(change), s.width())) + "\n")
+		b.WriteString(s.draw(faint, cut("              → "+Clean(change), s.width())) + "\n")
 	}
 	return b.String()
 }
@@ -57,7 +57,7 @@ func (s Style) planStage(stage plan.Stage, widest int) string {
 func layersOf(stage plan.Stage) string {
 	var names []string
 	for _, l := range stage.Layers {
-		names = append(names, clean(l.Machine))
+		names = append(names, Clean(l.Machine))
 	}
 	return list(names)
 }
@@ -77,11 +77,11 @@ func whyOf(stage plan.Stage) []string {
 }
 
 func (s Style) planStep(stage plan.Stage, i int, step plan.Step) string {
-	line := fmt.Sprintf("            %d. %s on %s", i+1, clean(step.Name), clean(step.Machine))
+	line := fmt.Sprintf("            %d. %s on %s", i+1, Clean(step.Name), Clean(step.Machine))
 	var after []string
 	for _, n := range step.Needs {
 		if n >= 0 && n < len(stage.Steps) && stage.Steps[n].Machine != step.Machine {
-			after = append(after, fmt.Sprintf("%s on %s", clean(stage.Steps[n].Name), clean(stage.Steps[n].Machine)))
+			after = append(after, fmt.Sprintf("%s on %s", Clean(stage.Steps[n].Name), Clean(stage.Steps[n].Machine)))
 		}
 	}
 	if len(after) > 0 {
@@ -108,7 +108,7 @@ func (s Style) final(p *plan.Plan) string {
 	if len(p.Final.Loses) > 0 {
 		names := make([]string, len(p.Final.Loses))
 		for i, n := range p.Final.Loses {
-			names[i] = clean(n)
+			names[i] = Clean(n)
 		}
 		b.WriteString(s.draw(warning, "Lost:") + " " + strings.TrimLeft(s.wrap("what was changed on "+list(names)+" since the checkpoint they stand on.", ""), " "))
 	}

@@ -144,17 +144,17 @@ func (s Style) Problem(p Problem) string {
 	var b strings.Builder
 	b.WriteString(s.draw(bad, "Error:") + " " + strings.TrimLeft(s.wrap(p.What, ""), " "))
 	if p.Where != "" {
-		b.WriteString("  on " + clean(p.Where) + "\n")
+		b.WriteString("  on " + Clean(p.Where) + "\n")
 	}
 	if p.Why != "" {
 		b.WriteString(s.wrap(p.Why, "  "))
 	}
 	said := p.Said[max(len(p.Said)-mostSaid, 0):]
 	for _, line := range said {
-		b.WriteString(s.draw(faint, "  │ "+cut(strings.TrimRight(clean(line), " "), s.width()-4)) + "\n")
+		b.WriteString(s.draw(faint, "  │ "+cut(strings.TrimRight(Clean(line), " "), s.width()-4)) + "\n")
 	}
 	if p.Picture != "" {
-		b.WriteString("The screen at that moment: " + clean(p.Picture) + "\n")
+		b.WriteString("The screen at that moment: " + Clean(p.Picture) + "\n")
 	}
 	if p.Kept != "" {
 		b.WriteString(s.wrap("Kept: "+p.Kept, ""))
@@ -163,7 +163,7 @@ func (s Style) Problem(p Problem) string {
 		b.WriteString("\n")
 		for _, line := range p.Next {
 			if strings.HasPrefix(line, " ") {
-				b.WriteString("  " + clean(line) + "\n")
+				b.WriteString("  " + Clean(line) + "\n")
 				continue
 			}
 			b.WriteString(s.wrap(line, ""))

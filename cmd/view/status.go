@@ -14,7 +14,7 @@ import (
 // Status draws what there is of an instance. now is for "3 hours ago".
 func (s Style) Status(st engine.Status, now time.Time) string {
 	var b strings.Builder
-	b.WriteString(s.draw(strong, "Lab "+clean(st.Lab)+", instance "+clean(st.Instance)) + standing(st) + "\n")
+	b.WriteString(s.draw(strong, "Lab "+Clean(st.Lab)+", instance "+Clean(st.Instance)) + standing(st) + "\n")
 	b.WriteString("\n" + s.machineTable(st.Machines))
 	if len(st.Networks) > 0 {
 		rows := make([][]string, len(st.Networks))
@@ -23,14 +23,14 @@ func (s Style) Status(st engine.Status, now time.Time) string {
 			if n.Active {
 				state = "up"
 			}
-			rows[i] = []string{clean(n.Name), state, clean(n.Subnet), clean(n.Bridge)}
+			rows[i] = []string{Clean(n.Name), state, Clean(n.Subnet), Clean(n.Bridge)}
 		}
 		b.WriteString("\n" + s.table([]string{"NETWORK", "STATE", "SUBNET", "BRIDGE"}, rows))
 	}
 	if len(st.Checkpoints) > 0 {
 		rows := make([][]string, len(st.Checkpoints))
 		for i, c := range st.Checkpoints {
-			rows[i] = []string{clean(c.Stage), humanize.RelTime(c.Made, now, "ago", "from now"), humanize.IBytes(c.Bytes), cut(clean(c.Key), 12)}
+			rows[i] = []string{Clean(c.Stage), humanize.RelTime(c.Made, now, "ago", "from now"), humanize.IBytes(c.Bytes), cut(Clean(c.Key), 12)}
 		}
 		b.WriteString("\n" + s.table([]string{"CHECKPOINT", "MADE", "SIZE", "KEY"}, rows))
 	}
@@ -44,9 +44,9 @@ func (s Style) Status(st engine.Status, now time.Time) string {
 func standing(st engine.Status) string {
 	switch {
 	case st.Building != "":
-		return ", in the middle of stage " + clean(st.Building)
+		return ", in the middle of stage " + Clean(st.Building)
 	case st.Stage != "":
-		return ", at stage " + clean(st.Stage)
+		return ", at stage " + Clean(st.Stage)
 	}
 	return ": not built"
 }
@@ -54,14 +54,14 @@ func standing(st engine.Status) string {
 func (s Style) machineTable(list []engine.MachineStatus) string {
 	rows := make([][]string, len(list))
 	for i, m := range list {
-		note := clean(m.Stage)
+		note := Clean(m.Stage)
 		switch {
 		case m.Failed != "":
-			note += ": step " + clean(m.Failed) + " failed"
+			note += ": step " + Clean(m.Failed) + " failed"
 		case m.Phase != "" && m.Phase != "stand":
-			note += " (" + clean(m.Phase) + ")"
+			note += " (" + Clean(m.Phase) + ")"
 		}
-		rows[i] = []string{clean(m.Name), clean(m.State), clean(strings.Join(m.Addresses, " ")), clean(m.Domain), note}
+		rows[i] = []string{Clean(m.Name), Clean(m.State), Clean(strings.Join(m.Addresses, " ")), Clean(m.Domain), note}
 	}
 	return s.table([]string{"MACHINE", "STATE", "ADDRESS", "DOMAIN", "STAGE"}, rows)
 }
@@ -89,7 +89,7 @@ func (s Style) Prune(r engine.PruneReport) string {
 	}
 	rows := make([][]string, len(r.Volumes))
 	for i, v := range r.Volumes {
-		rows[i] = []string{humanize.IBytes(v.Bytes), clean(v.Name)}
+		rows[i] = []string{humanize.IBytes(v.Bytes), Clean(v.Name)}
 	}
 	return s.table([]string{"SIZE", "VOLUME"}, rows) + fmt.Sprintf("\n%s %s, %s.\n", verb, count(len(r.Volumes), "volume"), humanize.IBytes(r.Bytes))
 }

@@ -77,9 +77,9 @@ func (s Style) draw(i ink, text string) string {
 	return t.String()
 }
 
-// clean makes one line of foreign text harmless: tabs become a blank, and what
+// Clean makes one line of foreign text harmless: tabs become a blank, and what
 // cannot be seen, such as the start of a terminal's command, U+FFFD.
-func clean(text string) string {
+func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
@@ -127,11 +127,11 @@ func (s Style) wrap(text, indent string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			b.WriteString(indent + "  " + strings.TrimRight(clean(strings.TrimSpace(line)), " ") + "\n")
+			b.WriteString(indent + "  " + strings.TrimRight(Clean(strings.TrimSpace(line)), " ") + "\n")
 			continue
 		}
 		room := uint(max(s.width()-len(indent), 20)) //nolint:gosec // at least 20
-		for part := range strings.Lines(wordwrap.WrapString(clean(line), room)) {
+		for part := range strings.Lines(wordwrap.WrapString(Clean(line), room)) {
 			part = strings.TrimRight(part, " \n")
 			if part != "" {
 				part = indent + part

@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/doublehop/doublehop/hcl/labfile"
+	"github.com/doublehop/doublehop/labs"
+)
+
+type formatOptions struct {
+	// Paths are files and folders; "-" is standard input.
+	Paths []string
+	Check bool
+	Diff  bool
+}
+
+func newFormat(a *app, run func(context.Context, formatOptions) error) *cobra.Command {
+	var o formatOptions
+	cmd := &cobra.Command{
+		Use:   "fmt [PATH ...]",
+		Short: "Lay lab files out in the one style",
+		Long: "Lay lab files (*.lab.hcl, *.labvars) out in the one style, in the current folder or in the\n" +
+			"files and folders that are named, with the folders below. The names of changed files are\n" +
+			"written; - reads standard input and writes the result.",
+		Example: "  doublehop fmt\n  doublehop fmt --check --diff labs",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Paths = args
+			return run(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.Check, "check", false, "change nothing; exit with 3 when something would change")
+	cmd.Flags().BoolVar(&o.Diff, "diff", false, "show what changes")
+	a.talkFlags(cmd)
+	return cmd
+}
+
+func (a *app) format(_ context.Context, o formatOptions) error {
+	if len(o.Paths) == 0 {
+		o.Paths = []string{"."}
+	}
+	a.sources = &labs.Sources{}
+	var files []string
+	for _, path := range o.Paths {
+		if path == "-" {
+			return a.formatStdin(o)
+		}
+		found, err := labFiles(path)
+		if err != nil {
+			return &usageError{text: fmt.Sprintf("%s cannot be formatted: %v", path, reason(err)), help: "doublehop fmt --help"}
+		}
+		files = append(files, found...)
+	}
+	changed := []string{}
+	var wrong labs.Diagnostics
+	for _, path := range files {
+		differs, list, err := a.formatFile(path, o)
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, list...)
+		if differs {
+			changed = append(changed, path)
+		}
+	}
+	if o.Diff && a.common.output != outputJSON { // the diff has named the files
+		if err := wrong.Err(); err != nil {
+			return err
+		}
+	} else if err := a.answer(lines(changed), struct {
+		Changed []string `json:"changed"`
+	}{changed}); err != nil {
+		return err
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	if o.Check && len(changed) > 0 {
+		return &answered{Differs}
+	}
+	return nil
+}
+
+func lines(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return strings.Join(list, "\n") + "\n"
+}
+
+// reason is an error without the path, which the message names already.
+func reason(err error) error {
+	if e, ok := err.(*fs.PathError); ok { //nolint:errorlint // the outermost is the one that names the path
+		return e.Err
+	}
+	return err
+}
+
+// labFiles lists the lab files at or below a path, in the order of their names.
+func labFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	var files []string
+	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		switch {
+		case d.IsDir() && p != path && (strings.HasPrefix(name, ".") || name == "testdata"):
+			return filepath.SkipDir
+		case d.Type().IsRegular() && (strings.HasSuffix(name, labfile.Extension) || strings.HasSuffix(name, labfile.VarsExtension)):
+			files = append(files, p)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// formatFile formats one file, or only looks, and says whether it differs.
+func (a *app) formatFile(path string, o formatOptions) (differs bool, list labs.Diagnostics, err error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return false, nil, err
+	}
+	a.sources.Add(path, src)
+	out, list := labfile.Format(path, src)
+	if list.Fatal() || bytes.Equal(src, out) {
+		return false, list, nil
+	}
+	if o.Diff && a.common.output != outputJSON {
+		if _, err := a.Out.Write(diff.Diff(path, src, path+" (formatted)", out)); err != nil {
+			return true, list, err
+		}
+	}
+	if o.Check {
+		return true, list, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return true, list, err
+	}
+	return true, list, renameio.WriteFile(path, out, info.Mode().Perm())
+}
+
+// formatStdin formats standard input to standard output.
+func (a *app) formatStdin(o formatOptions) error {
+	if len(o.Paths) > 1 {
+		return &usageError{text: "fmt takes - alone", help: "doublehop fmt --help"}
+	}
+	src, err := io.ReadAll(a.In)
+	if err != nil {
+		return err
+	}
+	const name = "standard input"
+	a.sources.Add(name, src)
+	out, list := labfile.Format(name, src)
+	if err := list.Err(); err != nil {
+		return err
+	}
+	differs := !bytes.Equal(src, out)
+	switch {
+	case o.Diff:
+		_, err = a.Out.Write(diff.Diff(name, src, name+" (formatted)", out))
+	case !o.Check:
+		_, err = a.Out.Write(out)
+	}
+	if err == nil && o.Check && differs {
+		return &answered{Differs}
+	}
+	return err
+}

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/doublehop/doublehop/cmd/view"
+	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/engine"
+	"github.com/doublehop/doublehop/provision/plan"
+)
+
+// session is a lab on a hypervisor: what most verbs begin with.
+type session struct {
+	*app
+	lab      *labs.Lab
+	instance string
+	uri      string
+	driver   drivers.Driver
+}
+
+// open reads the lab and connects to its hypervisor. Close the session.
+func (a *app) open(ctx context.Context) (*session, error) {
+	lab, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	name, err := a.instance(lab)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{app: a, lab: lab, instance: name, uri: a.uri(lab)}
+	if s.driver, err = a.dial(ctx, s.uri); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// dial connects to a hypervisor.
+func (a *app) dial(ctx context.Context, uri string) (drivers.Driver, error) {
+	open, ok := openers()[a.common.driver]
+	if !ok {
+		return nil, &usageError{text: fmt.Sprintf("there is no driver %q", a.common.driver)}
+	}
+	return open(ctx, a.IO, uri)
+}
+
+// Close gives the connection back.
+func (s *session) Close() { _ = s.driver.Close() }
+
+// engine makes an engine that reports nothing, for verbs that only look.
+func (s *session) engine() *engine.Engine {
+	return engine.New(s.driver, s.lab, s.instance, engine.Options{LookupEnv: s.LookupEnv})
+}
+
+// lock keeps other runs away from the instance.
+func (s *session) lock() (release func(), err error) {
+	dir, err := s.stateDir()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Lock(filepath.Join(dir, "locks"), s.uri, s.instance)
+}
+
+// run does work on the instance: locked, shown while it happens, and recorded.
+// p is what the run walks; nil when there is no plan.
+func (s *session) run(ctx context.Context, verb string, p *plan.Plan, work func(context.Context, *engine.Engine) error) (err error) {
+	began := time.Now()
+	rec, err := s.record(verb, began)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	screen := view.NewScreen(s.Err, s.screenOptions(p))
+	defer screen.Close()
+	stop := context.AfterFunc(ctx, func() {
+		screen.Report(engine.Event{Time: time.Now(), Kind: engine.Note, Text: "stopping: nothing new is begun; Ctrl-C again ends at once"})
+	})
+	defer stop()
+	e := engine.New(s.driver, s.lab, s.instance, engine.Options{Report: screen.Report, RunDir: rec.dir, LookupEnv: s.LookupEnv})
+	defer e.Close()
+	ctx = rec.log.WithContext(ctx)
+	rec.log.Info().Str("verb", verb).Str("lab", s.lab.Name).Str("instance", s.instance).Str("uri", s.uri).
+		Str("version", s.Build.Version).Str("go", runtime.Version()).Msg("run begins")
+	defer func() {
+		rec.log.Info().Err(err).Int("code", Code(err)).Dur("took", time.Since(began)).Msg("run ends")
+	}()
+	return work(ctx, e)
+}
+
+// show chooses how a run is shown.
+func (a *app) showMode() view.Mode {
+	columns, _ := size(a.Err)
+	switch {
+	case a.common.progress == progressJSON:
+		return view.JSON
+	case a.common.quiet:
+		return view.Quiet
+	case a.common.progress == progressPlain || a.common.verbose || !terminal(a.Err) || a.Env("TERM") == "dumb" || columns < 50:
+		return view.Plain
+	}
+	return view.Live
+}
+
+func (s *session) screenOptions(p *plan.Plan) view.ScreenOptions {
+	return view.ScreenOptions{
+		Mode: s.mode, Style: s.style(s.Err), Plan: p, Verbose: s.common.verbose,
+		Size: func() (int, int) { return size(s.Err) },
+	}
+}
+
+// record is the folder of one run and its log.
+type record struct {
+	dir  string
+	file *os.File
+	log  zerolog.Logger
+}
+
+// mostRuns is how many records of an instance are kept.
+const mostRuns = 30
+
+// record makes the folder of a run: <state>/runs/<instance>/<time>-<verb>.
+func (s *session) record(verb string, now time.Time) (*record, error) {
+	state, err := s.stateDir()
+	if err != nil {
+		return nil, err
+	}
+	all := filepath.Join(state, "runs", s.instance)
+	r := &record{dir: filepath.Join(all, now.UTC().Format("20060102T150405.000Z")+"-"+verb)}
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the run's folder: %w", err)
+	}
+	forgetOld(all)
+	if r.file, err = os.OpenFile(filepath.Join(r.dir, "log.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		return nil, fmt.Errorf("make the run's log: %w", err)
+	}
+	var w io.Writer = r.file
+	if s.common.verbose && s.mode == view.Plain {
+		w = zerolog.MultiLevelWriter(r.file, zerolog.ConsoleWriter{Out: s.Err, NoColor: !s.style(s.Err).Color, TimeFormat: time.TimeOnly})
+	}
+	r.log = zerolog.New(w).With().Timestamp().Logger()
+	return r, nil
+}
+
+func (r *record) close() { _ = r.file.Close() }
+
+// forgetOld removes the oldest records of an instance; one that cannot be
+// removed stays.
+func forgetOld(all string) {
+	runs, err := runsIn(all)
+	if err != nil {
+		return
+	}
+	for _, name := range runs[:max(len(runs)-mostRuns, 0)] {
+		_ = os.RemoveAll(filepath.Join(all, name))
+	}
+}
+
+// runsIn lists the records in a folder, oldest first.
+func runsIn(all string) ([]string, error) {
+	entries, err := os.ReadDir(all)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
