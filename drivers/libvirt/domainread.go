@@ -52,6 +52,9 @@ func specOf(domain *libvirtxml.Domain, at place) drivers.MachineSpec {
 
 func readDevices(spec *drivers.MachineSpec, devices *libvirtxml.DomainDeviceList, at place) {
 	for _, disk := range devices.Disks {
+		if disk.Target == nil {
+			continue
+		}
 		volume := at.volume(sourceFile(disk.Source))
 		if disk.Device == "cdrom" || disk.Device == "floppy" {
 			spec.Drives = append(spec.Drives, drivers.Drive{Target: disk.Target.Dev, Volume: volume})
