@@ -3,7 +3,6 @@ package labfile
 import (
 	"fmt"
 	"math/big"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -122,7 +121,7 @@ func (f found) raw(want string) (string, bool) {
 	return v.AsString(), true
 }
 
-// text is the value as one line of text that problem accepts.
+// text is the value as text that problem accepts.
 func (f found) text(problem func(string) string) (string, bool) {
 	s, ok := f.raw("text")
 	if !ok {
@@ -195,22 +194,6 @@ func (f found) elements() ([]found, bool) {
 	return list, true
 }
 
-// texts are the members of a list of text.
-func (f found) texts(problem func(string) string) ([]string, bool) {
-	list, ok := f.elements()
-	out := make([]string, 0, len(list))
-	for _, e := range list {
-		s, good := e.text(problem)
-		if good && slices.Contains(out, s) {
-			e.fail("Named twice", "%q is in the list already.", s)
-			good = false
-		}
-		ok = ok && good
-		out = append(out, s)
-	}
-	return out, ok
-}
-
 // reference is the name of the object of one kind that the value refers to.
 func (f found) reference(kind string) (string, bool) {
 	if r, ok := refIn(f.value); ok && r.kind == kind {
@@ -234,11 +217,12 @@ func (f found) secret() (string, bool) {
 	if r, ok := refIn(f.value); ok && r.kind == "secret" {
 		return r.name, true
 	}
-	if f.value.Type() == cty.String && len(f.expr.Variables()) == 0 {
+	if len(f.expr.Variables()) == 0 {
 		f.l.literalSecret(f.p, f.expr, f.name)
 		return "", false
 	}
-	f.fail("Secret needed", "%q takes a secret, not %s, so that nothing can print it. Declare secret \"NAME\" { … } and write secret.NAME.",
+	// Without the values of its references: one of them may be the secret.
+	f.l.fail(f.p, f.expr.Range(), "Secret needed", "%q takes a secret, not %s, so that nothing can print it. Declare secret \"NAME\" { … } and write secret.NAME.",
 		f.name, article(kindOf(f.value.Type())))
 	return "", false
 }

@@ -156,6 +156,8 @@ func kindOf(ty cty.Type) string {
 		return "object"
 	case ty == cty.String:
 		return "text"
+	case ty == cty.Bool:
+		return "true or false"
 	case ty == cty.DynamicPseudoType:
 		return "null"
 	}
@@ -167,7 +169,7 @@ func article(word string) string {
 	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
 		return "an " + word
 	}
-	if word == "text" {
+	if word == "text" || word == "null" || word == "true or false" {
 		return word
 	}
 	return "a " + word

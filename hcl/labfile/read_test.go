@@ -96,6 +96,35 @@ func TestAProductKeyIsNeverShown(t *testing.T) {
 	}
 }
 
+func TestAPasswordIsNeverShown(t *testing.T) {
+	const machine = `
+media "w" { path = "w.iso" }
+secret "s" { generate = true }
+machine "m" {
+  os = "windows-2003"
+  memory = "256MiB"
+  install_from = media.w
+  admin_password = PASSWORD
+  disk "system" { size = "2GiB" }
+  owner = OWNER
+}
+`
+	for name, c := range map[string]struct{ declared, password, owner string }{
+		"written out":          {"", `"hunter2"`, `"me"`},
+		"in a variable":        {`variable "x" { default = "hunter2" }`, "var.x", `"me"`},
+		"in a local":           {`locals { x = "hunter2" }`, "local.x", `"me"`},
+		"in a list":            {"", `["hunter2"]`, `"me"`},
+		"by the name of local": {`locals { password = "hunter2" }`, "secret.s", "[local.password]"},
+	} {
+		src := "lab \"x\" {}\n" + c.declared + strings.NewReplacer("PASSWORD", c.password, "OWNER", c.owner).Replace(machine)
+		_, sources, diags := load(t, src, options())
+		text := told(sources, diags)
+		if !diags.Fatal() || strings.Contains(text, "hunter2") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+}
+
 func TestAProductKeyInAFileThatIsReadIn(t *testing.T) {
 	folder := fstest.MapFS{
 		"x.lab.hcl": {Data: []byte(`lab "x" { description = file("key.txt") }`)},

@@ -2,6 +2,7 @@ package labfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -163,7 +164,7 @@ func (l *loader) stepShape(st *stepBlock, schema labs.Schema) {
 	for _, arg := range schema.Args {
 		takes = append(takes, arg.Name)
 		if arg.Required && st.Body.Attributes[arg.Name] == nil {
-			l.fail(st.p, st.DefRange(), "Missing argument", "%s needs the argument %q (%s).", upperFirst(article(st.kind)), arg.Name, arg.Type)
+			l.fail(st.p, st.DefRange(), "Missing argument", "The step %q needs the argument %q (%s).", st.kind, arg.Name, arg.Type)
 		}
 	}
 	if st.Body.Attributes["on"] == nil {
@@ -255,20 +256,34 @@ func (a *arguments) allow(s *labs.Step) {
 	case !ok && reasoned:
 		because.fail("Reason without a rule", "\"because\" says why a rule is silenced; \"allow\" says which, as in allow = [\"DH-E2003-X64\"].")
 	case ok:
-		s.Allow, _ = f.texts(ruleProblem)
+		s.Allow = f.rules()
 		if strings.TrimSpace(s.Because) == "" {
 			f.fail("Rule silenced without a reason", "Write because = \"…\" beside it: the reason stands in the report, for whoever reads it in a year.")
 		}
 	}
 }
 
-func ruleProblem(id string) string {
-	rest, ok := strings.CutPrefix(id, "DH-")
-	if !ok || rest == "" || strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
-		return "The id of a rule is written like DH-E2003-X64."
+// rules are the ids of rules, each once.
+func (f found) rules() []string {
+	list, _ := f.elements()
+	var out []string
+	for _, e := range list {
+		id, ok := e.raw("the id of a rule")
+		switch {
+		case !ok:
+		case !ruleID.MatchString(id):
+			e.fail("Not a rule", "%q is no rule: their ids are written like DH-E2003-X64.", id)
+		case slices.Contains(out, id):
+			e.fail("Named twice", "%q is in the list already.", id)
+		default:
+			out = append(out, id)
+		}
 	}
-	return ""
+	return out
 }
+
+// ruleID is the form of a rule's id.
+var ruleID = regexp.MustCompile(`^DH(-[A-Z0-9]+)+$`)
 
 // order reports steps of a stage that wait for each other: what `after` says,
 // and that steps on one machine run in the order written.

@@ -26,7 +26,7 @@ func nearest(written string, names []string) string {
 		return best
 	}
 	for _, name := range names {
-		if len(written) > 3 && (strings.HasPrefix(name, written) || strings.HasPrefix(written, name) && len(name) > 3) {
+		if len(written) > 3 && (strings.HasPrefix(name, written) || strings.HasPrefix(written, name) && len(name) > 2) {
 			return name
 		}
 	}

@@ -121,10 +121,6 @@ func (e *Estate) Join(machine, domain string) []Problem {
 			"No domain %s exists when machine %q is to join it. Found it in an earlier stage or in this one:\n\n  step \"promote\" {\n    on     = machine.NAME\n    domain = %q\n  }",
 			domain, m.Name, domain)}
 	}
-	if s, _, ok := e.Server(machine); ok {
-		problems = append(problems, block("DH-EX-JOIN", "on", "Exchange server cannot change its domain",
-			"Machine %q runs %s, which belongs to the domain it was installed in.", m.Name, s.Product))
-	}
 	problems = append(problems, e.asks(m, d)...)
 	e.editMachine(m.Name).Domain = d.Name
 	e.say("%s: member of %s", m.Name, d.Name)

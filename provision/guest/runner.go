@@ -24,7 +24,6 @@ func Runner(os labs.OS) []File {
 		script("RUNNER.VBS", "RUNNER.VBS"),
 		script("POWER.CMD", power),
 		script("POWER.VBS", "POWER.VBS"),
-		script("LOGON.CMD", "LOGON.CMD"),
 	}
 }
 

@@ -397,15 +397,4 @@ func TestRunnerIsInstalledFromTheFloppy(t *testing.T) {
 		t.Error("AutoLogonCount is still there: Windows would stop to log on by itself")
 	}
 	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\RUNNER.CMD`) // a second runner ends at once
-	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\LOGON.CMD CONTOSO`)
-	if got := d.winlogon(); !strings.Contains(got, "DefaultDomainName REG_SZ CONTOSO") || !strings.Contains(got, "Lab.Pass-1") {
-		t.Errorf("got %s", got)
-	}
-	d.m.Run(t.Context(), "cmd", "/c", `C:\DH\LOGON.CMD FABRIKAM Other.Pass_2!`)
-	if got := d.winlogon(); !strings.Contains(got, "DefaultDomainName REG_SZ FABRIKAM") || !strings.Contains(got, "DefaultPassword REG_SZ Other.Pass_2!") {
-		t.Errorf("got %s", got)
-	}
-	if d.m.Read(`C:\DH\LOGON.REG`) != "" {
-		t.Error("the password is still in LOGON.REG")
-	}
 }

@@ -18,7 +18,7 @@ if errorlevel 1 set WAIT=the registry
 {{- if .shares}}
 net share >"%DHPROOF%\SHARES.TXT" 2>&1
 {{- range .shares}}
-find /i "{{.}}" "%DHPROOF%\SHARES.TXT" >NUL
+findstr /i /c:"{{.}}" "%DHPROOF%\SHARES.TXT" >NUL
 if errorlevel 1 set WAIT=a share
 {{- end}}
 {{- end}}

@@ -4,7 +4,7 @@ setlocal
 set TRY=0
 :again
 ldifde -f "%DHPROOF%\COMPUTER.TXT" -s {{.controller}} -d "{{.dn}}" -r "(&(objectClass=computer)(cn={{.computer}}))" -l cn
-find /i "{{.computer}}" "%DHPROOF%\COMPUTER.TXT" >NUL 2>NUL
+find "dn:" "%DHPROOF%\COMPUTER.TXT" >NUL 2>NUL
 if not errorlevel 1 goto ready
 set /a TRY=TRY+1
 if %TRY% GEQ 30 goto ready

@@ -5,13 +5,13 @@ set TRY=0
 :again
 set WAIT=
 net share >"%DHPROOF%\SHARES.TXT" 2>&1
-find /i "SYSVOL" "%DHPROOF%\SHARES.TXT" >NUL
+find "SYSVOL" "%DHPROOF%\SHARES.TXT" >NUL
 if errorlevel 1 set WAIT=SYSVOL
-find /i "NETLOGON" "%DHPROOF%\SHARES.TXT" >NUL
+find "NETLOGON" "%DHPROOF%\SHARES.TXT" >NUL
 if errorlevel 1 set WAIT=NETLOGON
 if defined WAIT goto later
 ldifde -f "%DHPROOF%\SCHEMA.TXT" -s %COMPUTERNAME% -d "CN=Schema,CN=Configuration,{{.dn}}" -p base -l objectVersion
-find /i "objectVersion" "%DHPROOF%\SCHEMA.TXT" >NUL 2>NUL
+find "dn:" "%DHPROOF%\SCHEMA.TXT" >NUL 2>NUL
 if errorlevel 1 set WAIT=the directory
 if not defined WAIT goto ready
 :later

@@ -72,7 +72,7 @@ stage "windows" {
   step "run" "Four!" { on = machine.ex01 } # ERROR: Bad name
   step "run" "five" {
     on      = machine.ex01
-    allow   = ["DH-E2003-X64", "x64"] # ERROR: Text that cannot be carried # ERROR: Rule silenced without a reason
+    allow   = ["DH-E2003-X64", "x64"] # ERROR: Not a rule # ERROR: Rule silenced without a reason
     after   = [step.two, step.two] # ERROR: Named twice
   }
   step "run" "six" {
