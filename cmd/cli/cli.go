@@ -163,10 +163,3 @@ func (a *app) answer(text string, value any) error {
 	}
 	return writeJSON(a.Out, value)
 }
-
-// tell writes a line for a person beside the answer, unless told to be quiet.
-func (a *app) tell(format string, args ...any) {
-	if !a.common.quiet && a.mode != view.JSON {
-		fmt.Fprintf(a.Err, format+"\n", args...)
-	}
-}

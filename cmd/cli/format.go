@@ -134,7 +134,7 @@ func labFiles(path string) ([]string, error) {
 
 // formatFile formats one file, or only looks, and says whether it differs.
 func (a *app) formatFile(path string, o formatOptions) (differs bool, list labs.Diagnostics, err error) {
-	src, err := os.ReadFile(path)
+	src, err := os.ReadFile(path) //nolint:gosec // the person at the keyboard names it
 	if err != nil {
 		return false, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ func (a *app) logs(ctx context.Context, o logsOptions) error {
 	if filepath.Base(name) != name {
 		return &usageError{text: fmt.Sprintf("there is no run %q", name), help: a.spell("logs", "--list")}
 	}
-	f, err := os.Open(filepath.Join(all, name, file))
+	f, err := os.Open(filepath.Join(all, name, file)) //nolint:gosec // name and file are single names
 	if errors.Is(err, os.ErrNotExist) {
 		return &usageError{text: fmt.Sprintf("run %q has no record of %s", name, what(o.Machine)), help: a.spell("logs", "--list")}
 	}
@@ -127,9 +128,9 @@ func (a *app) runsOf() (string, error) {
 
 // newestWith is the newest run whose record has a file.
 func newestWith(all string, runs []string, file string) string {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if _, err := os.Stat(filepath.Join(all, runs[i], file)); err == nil {
-			return runs[i]
+	for _, run := range slices.Backward(runs) {
+		if _, err := os.Stat(filepath.Join(all, run, file)); err == nil {
+			return run
 		}
 	}
 	return ""
@@ -188,7 +189,7 @@ func (a *app) said(ctx context.Context, f *os.File, events string, follow bool) 
 
 // ended says whether a run's events have come to their end.
 func ended(events string) bool {
-	b, err := os.ReadFile(events)
+	b, err := os.ReadFile(events) //nolint:gosec // a file of our own record
 	return err == nil && bytes.Contains(b, []byte(`"event":"`+string(engine.RunEnd)+`"`))
 }
 

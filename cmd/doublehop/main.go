@@ -15,10 +15,10 @@ import (
 	"github.com/doublehop/doublehop/cmd/cli"
 )
 
-// Set by the linker.
+// Set by the linker: -ldflags -X.
 var (
-	version = "unknown" //nolint:gochecknoglobals // -ldflags -X needs a variable
-	commit  = "unknown" //nolint:gochecknoglobals // -ldflags -X needs a variable
+	version = "unknown"
+	commit  = "unknown" //nolint:gochecknoglobals // the linker sets variables only
 )
 
 func main() {

@@ -130,7 +130,7 @@ func (s Style) wrap(text, indent string) string {
 			b.WriteString(indent + "  " + strings.TrimRight(Clean(strings.TrimSpace(line)), " ") + "\n")
 			continue
 		}
-		room := uint(max(s.width()-len(indent), 20)) //nolint:gosec // at least 20
+		room := uint(max(s.width()-len(indent), 20))
 		for part := range strings.Lines(wordwrap.WrapString(Clean(line), room)) {
 			part = strings.TrimRight(part, " \n")
 			if part != "" {
@@ -147,10 +147,7 @@ func (s Style) wrap(text, indent string) string {
 
 // Lasting is a length of time as a clock shows it: "0:42", "12:05", "1:02:03".
 func Lasting(d time.Duration) string {
-	n := int(d.Round(time.Second) / time.Second)
-	if n < 0 {
-		n = 0
-	}
+	n := max(int(d.Round(time.Second)/time.Second), 0)
 	if n >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
 	}

@@ -19,12 +19,9 @@ import (
 
 const file = "corp.lab.hcl"
 
-// within is the range of the nth occurrence of text in src, from 0.
-func within(src, text string, nth int) *labs.Range {
-	at := -1
-	for range nth + 1 {
-		at += 1 + strings.Index(src[at+1:], text)
-	}
+// within is the range of the first occurrence of text in src.
+func within(src, text string) *labs.Range {
+	at := strings.Index(src, text)
 	pos := func(b int) labs.Pos {
 		start := strings.LastIndexByte(src[:b], '\n') + 1
 		return labs.Pos{Line: 1 + strings.Count(src[:b], "\n"), Column: 1 + len([]rune(src[start:b])), Byte: b}
@@ -42,19 +39,19 @@ func complaints() (labs.Diagnostics, *labs.Sources) {
 		{
 			Summary: "Machine memory too small", Addr: "machine.dc01",
 			Detail:  "Machine \"dc01\" asks for 32 MiB. No guest boots with less than 64 MiB.",
-			Subject: within(src, "var.small", 0), Context: within(src, `machine "dc01" {`, 0),
+			Subject: within(src, "var.small"), Context: within(src, `machine "dc01" {`),
 			Values: []string{"var.small is 32"},
 		},
 		{
 			Severity: labs.Warning, Summary: "No processor", Addr: "machine.a-machine-with-a-name-that-is-too-long-for-it",
 			Detail:  "A machine has 1 processor or more. Leave the argument out, or ask for one, and then see what the machine is:\n\n    doublehop plan --to windows\n\nIt says \x1b[2Jnothing else.",
-			Subject: within(src, "0 #", 0), Context: within(src, `machine "dc01" {`, 0),
+			Subject: within(src, "0 #"), Context: within(src, `machine "dc01" {`),
 		},
 		{
 			Summary: "Text cannot be written", Detail: "A euro sign has no place in an answer file.",
-			Subject: within(src, "€", 0), Values: []string{"local.one is \"" + strings.Repeat("x", 90) + "\"", "local.two is 2"},
+			Subject: within(src, "€"), Values: []string{"local.one is \"" + strings.Repeat("x", 90) + "\"", "local.two is 2"},
 		},
-		{Summary: "Circle of stages", Detail: "Stage \"a\" comes after itself.", Subject: within(src, "stage \"a\" {\n  after = stage.b\n}", 0)},
+		{Summary: "Circle of stages", Detail: "Stage \"a\" comes after itself.", Subject: within(src, "stage \"a\" {\n  after = stage.b\n}")},
 		{Summary: "File elsewhere", Detail: "It was not read.", Subject: &labs.Range{File: "other.lab.hcl", Start: labs.Pos{Line: 7}}},
 		{Summary: "Nowhere", Detail: "A diagnostic may have no place."},
 	}, &sources
