@@ -101,7 +101,7 @@ check: fmt-check lint tidy-check test ## All that a change must pass: format, li
 .PHONY: discs
 discs: ## Make the stand-in discs of the demo lab (cached)
 	@e2e/prepare-host
-	@e2e/standin/build.sh
+	@e2e/discs.sh
 
 .PHONY: clean
 clean: ## Remove what was built; the stand-in discs too

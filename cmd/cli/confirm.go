@@ -14,7 +14,7 @@ func (a *app) confirm(ctx context.Context, question string) error {
 		return nil
 	}
 	if a.common.noInput || !terminal(a.In) || !terminal(a.Err) {
-		return &usageError{text: question + " There is nobody to ask here: give -y (--yes) to say so beforehand"}
+		return &usageError{text: question + " Nobody can be asked here; -y (--yes) says yes beforehand"}
 	}
 	fmt.Fprintf(a.Err, "%s Type yes to go on: ", question)
 	type reply struct {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -50,13 +49,16 @@ func (a *app) revert(ctx context.Context, o revertOptions) error {
 		return err
 	}
 	defer release()
-	to := cmp.Or(o.Stage, "that it stands at")
-	if err := a.confirm(ctx, fmt.Sprintf("Instance %s goes back to the stage %s; what was changed since will be lost.", s.instance, to)); err != nil {
+	to := "the checkpoint that it stands on"
+	if o.Stage != "" {
+		to = "stage " + o.Stage
+	}
+	if err := a.confirm(ctx, fmt.Sprintf("Instance %s goes back to %s; what was changed since will be lost.", s.instance, to)); err != nil {
 		return err
 	}
 	err = s.run(ctx, "revert", nil, func(ctx context.Context, e *engine.Engine) error { return e.Revert(ctx, o.Stage) })
 	if err != nil {
 		return err
 	}
-	return s.report(ctx, fmt.Sprintf("Instance %s is back at the stage %s.\n", s.instance, to))
+	return s.report(ctx, fmt.Sprintf("Instance %s is back at %s.\n", s.instance, to))
 }

@@ -110,7 +110,7 @@ func (s Style) final(p *plan.Plan) string {
 		for i, n := range p.Final.Loses {
 			names[i] = Clean(n)
 		}
-		b.WriteString(s.draw(warning, "Lost:") + " " + strings.TrimLeft(s.wrap("what was changed on "+list(names)+" since the checkpoint they stand on.", ""), " "))
+		b.WriteString(s.lead(warning, "Lost:", "what was changed on "+list(names)+" since the checkpoint they stand on."))
 	}
 	build, reuse := 0, 0
 	for _, stage := range p.Stages {

@@ -142,7 +142,7 @@ const mostSaid = 12
 // Problem draws a problem.
 func (s Style) Problem(p Problem) string {
 	var b strings.Builder
-	b.WriteString(s.draw(bad, "Error:") + " " + strings.TrimLeft(s.wrap(p.What, ""), " "))
+	b.WriteString(s.lead(bad, "Error:", p.What))
 	if p.Where != "" {
 		b.WriteString("  on " + Clean(p.Where) + "\n")
 	}

@@ -35,7 +35,7 @@ func (s Style) Status(st engine.Status, now time.Time) string {
 		b.WriteString("\n" + s.table([]string{"CHECKPOINT", "MADE", "SIZE", "KEY"}, rows))
 	}
 	for _, broken := range st.Broken {
-		b.WriteString(s.draw(warning, "Warning:") + "\n" + s.wrap(fmt.Sprintf("The checkpoint in volume %s is not used: %s.", broken.Volume, broken.Why), "  "))
+		b.WriteString(s.lead(warning, "Warning:", fmt.Sprintf("the checkpoint in volume %s is not used: %s.", broken.Volume, broken.Why)))
 	}
 	return b.String()
 }
@@ -73,7 +73,7 @@ func (s Style) Leaks(leaks []drivers.Leak, networks int) string {
 	}
 	var b strings.Builder
 	for _, l := range leaks {
-		b.WriteString(s.draw(bad, "Leak:") + " " + strings.TrimLeft(s.wrap(fmt.Sprintf("%s: %s: %s", l.Network, l.Object, l.Why), ""), " "))
+		b.WriteString(s.lead(bad, "Leak:", fmt.Sprintf("%s: %s: %s", l.Network, l.Object, l.Why)))
 	}
 	return b.String()
 }

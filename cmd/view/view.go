@@ -145,6 +145,12 @@ func (s Style) wrap(text, indent string) string {
 	return b.String()
 }
 
+// lead is a paragraph that begins with a word of its own colour.
+func (s Style) lead(i ink, word, text string) string {
+	rest, _ := strings.CutPrefix(s.wrap(word+" "+text, ""), word)
+	return s.draw(i, word) + rest
+}
+
 // Lasting is a length of time as a clock shows it: "0:42", "12:05", "1:02:03".
 func Lasting(d time.Duration) string {
 	n := max(int(d.Round(time.Second)/time.Second), 0)
