@@ -168,10 +168,10 @@ func golden(t *testing.T, path string, content []byte) {
 	t.Helper()
 	path = filepath.Join("testdata", filepath.FromSlash(path))
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, content, 0o644); err != nil {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -117,10 +117,7 @@ func registryOf(s *labs.Step) []looked {
 	m, _ := s.Args["registry"].(map[string]string)
 	var list []looked
 	for _, path := range slices.Sorted(maps.Keys(m)) {
-		at := strings.LastIndex(path, `\`)
-		if at < 0 {
-			at = 0
-		}
+		at := max(strings.LastIndex(path, `\`), 0)
 		list = append(list, looked{path[:at], strings.TrimPrefix(path[at:], `\`), m[path]})
 	}
 	return list

@@ -143,7 +143,7 @@ func gather(root string) (files []carriedFile, folders []string, err error) {
 		}
 		to := strings.ReplaceAll(filepath.ToSlash(within), "/", `\`)
 		if why := partProblem(path.Base(filepath.ToSlash(within))); why != "" {
-			return fmt.Errorf("Windows cannot hold %s: %s", within, why)
+			return fmt.Errorf("%s cannot be on Windows: %s", within, why)
 		}
 		if d.IsDir() {
 			folders = append(folders, to)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/doublehop/doublehop/labs"
@@ -59,10 +60,8 @@ func domainOf(c Call) string {
 		if s.Kind != "promote" && s.Kind != "join" {
 			continue
 		}
-		for _, on := range s.On {
-			if on == c.Machine.Name {
-				return strings.ToLower(s.Text("domain"))
-			}
+		if slices.Contains(s.On, c.Machine.Name) {
+			return strings.ToLower(s.Text("domain"))
 		}
 	}
 	return ""

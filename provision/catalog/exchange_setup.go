@@ -92,9 +92,9 @@ func (exchangeSetup) Work(c Call) (Work, labs.Diagnostics) {
 	}
 	x.values["services"] = p.words("on", exchangeServices())
 	return x.work("exchange_setup", exchangeSetupLimit, files, append([]Proof{
-		present("exchange.organization", "ORG", "cn", e.Organization),
+		called("exchange.organization", "ORG", e.Organization),
 		organizationProof(),
-		present("exchange.server", "SERVER", "cn", strings.ToUpper(c.Machine.Computer)),
+		called("exchange.server", "SERVER", strings.ToUpper(c.Machine.Computer)),
 		recorded("exchange.server.build", "SERVER", "serialNumber"),
 	}, serviceProofs(exchangeServices())...)...)
 }

@@ -75,7 +75,7 @@ func (join) Work(c Call) (Work, labs.Diagnostics) {
 		Media: c.Machine.InstallFrom, // netdom is in its SUPPORT.CAB
 		Job:   &guest.Job{Then: guest.ThenReboot, Files: files},
 		Proofs: []Proof{
-			present("ad.computer", "COMPUTER", "cn", strings.ToUpper(c.Machine.Computer)),
+			called("ad.computer", "COMPUTER", strings.ToUpper(c.Machine.Computer)),
 			registered("windows.domain", "DOMAIN", "Domain", at.domain.Name),
 		},
 		Silence: silence, Limit: limit(c.Step, joinLimit),

@@ -8,10 +8,10 @@ import (
 	"github.com/doublehop/doublehop/provision/catalog"
 )
 
-// complaints renders a step that may be refused.
-func (w *world) complaints(kind, on string, a args) labs.Diagnostics {
+// complaints renders a step on ex01 that may be refused.
+func (w *world) complaints(kind string, a args) labs.Diagnostics {
 	w.t.Helper()
-	call := w.step(kind, on, a)
+	call := w.step(kind, "ex01", a)
 	entry, _ := catalog.Find(kind)
 	_, diags := entry.Work(call)
 	return diags
@@ -33,7 +33,7 @@ func TestValuesThatCmdCannotCarry(t *testing.T) {
 		`a"b`, `a%b`, `a!b`, `a^b`, `a&b`, `a|b`, `a<b`, `a>b`, "a\nb", "a\rb", "a\tb", "a\x00b", "a\x7fb", "ä", "日本", `ends\`, strings.Repeat("x", 500),
 	} {
 		w := ready(t)
-		diags := w.complaints("join", "ex01", args{"domain": "contoso.test", "user": bad})
+		diags := w.complaints("join", args{"domain": "contoso.test", "user": bad})
 		if !diags.Fatal() {
 			t.Errorf("user %q is accepted", bad)
 			continue
@@ -43,7 +43,7 @@ func TestValuesThatCmdCannotCarry(t *testing.T) {
 		}
 	}
 	for _, good := range []string{`Lab Admin`, `o'brien`, `a(b)c`, `a,b;c=d`, `a\b`, "x@y.test", "#~$*?{}[]+-_.`"} {
-		if diags := ready(t).complaints("join", "ex01", args{"domain": "contoso.test", "user": good}); diags.Fatal() {
+		if diags := ready(t).complaints("join", args{"domain": "contoso.test", "user": good}); diags.Fatal() {
 			t.Errorf("user %q is refused: %s", good, diags[0].Detail)
 		}
 	}
@@ -54,7 +54,7 @@ func TestSecretsThatCmdCannotCarry(t *testing.T) {
 	for _, bad := range []string{`zq"zq`, `zq%zq`, `zq!zq`, `zq^zq`, `zq&zq`, "zq\nzq", "zqäzq", `zqzq\`, "*", "", strings.Repeat("zq", 70)} {
 		w := ready(t)
 		w.secret = func(string) (labs.SecretValue, error) { return labs.NewSecretValue(bad), nil }
-		diags := w.complaints("join", "ex01", args{"domain": "contoso.test"})
+		diags := w.complaints("join", args{"domain": "contoso.test"})
 		if !diags.Fatal() {
 			t.Errorf("password %q is accepted", bad)
 			continue
@@ -68,7 +68,7 @@ func TestSecretsThatCmdCannotCarry(t *testing.T) {
 			}
 		}
 	}
-	diags := ready(t).complaints("join", "ex01", args{"domain": "contoso.test", "password": labs.SecretRef("absent")})
+	diags := ready(t).complaints("join", args{"domain": "contoso.test", "password": labs.SecretRef("absent")})
 	if len(diags) == 0 || !strings.Contains(diags[0].Detail, "ABSENT") {
 		t.Errorf("a secret that cannot be had: %v", diags)
 	}
@@ -168,7 +168,7 @@ func TestBadArguments(t *testing.T) {
 	} {
 		w := newWorld(t, labs.Windows2003)
 		w.do("install", "ex01", nil)
-		diags := w.complaints(c.kind, "ex01", c.args)
+		diags := w.complaints(c.kind, c.args)
 		found := false
 		for _, d := range diags {
 			found = found || strings.Contains(d.Detail, c.want)

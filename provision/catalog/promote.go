@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,10 +38,8 @@ func (promote) Schema() labs.Schema {
 }
 
 func oneOf(s string, choices ...string) string {
-	for _, c := range choices {
-		if s == c {
-			return ""
-		}
+	if slices.Contains(choices, s) {
+		return ""
 	}
 	return fmt.Sprintf("%q is none of %s.", s, strings.Join(choices, ", "))
 }

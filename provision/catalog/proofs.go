@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,8 +46,9 @@ func atLeast(name, file, attribute string, least int) Proof {
 	}}
 }
 
-// present is an object of the directory with a value, without regard to case.
-func present(name, file, attribute, want string) Proof {
+// called is an object of the directory with a name, without regard to case.
+func called(name, file, want string) Proof {
+	const attribute = "cn"
 	expect := fmt.Sprintf("%s %s", attribute, want)
 	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
 		values, where, err := valuesOf(lines, attribute)
@@ -113,7 +115,6 @@ func listOr(list []string, none string) string {
 	return clip(strings.Join(list, ", "))
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var (
 	// registryLine is a line of reg.exe of any version: blanks or tabs, the name,
 	// the type, the data.
@@ -199,9 +200,9 @@ func trimmed(lines []string) []string {
 func explain(phrases ...string) func([]string) string {
 	return func(output []string) string {
 		for _, phrase := range phrases {
-			for i := len(output) - 1; i >= 0; i-- {
-				if strings.Contains(strings.ToLower(output[i]), strings.ToLower(phrase)) {
-					return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(output[i]), logMark))
+			for _, line := range slices.Backward(output) {
+				if strings.Contains(strings.ToLower(line), strings.ToLower(phrase)) {
+					return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), logMark))
 				}
 			}
 		}

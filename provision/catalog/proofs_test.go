@@ -51,9 +51,9 @@ func TestProofsReadRecordedOutput(t *testing.T) {
 		{"no number", atLeast("n", "F", "changetype", 1), "ldif-schema.txt", "", `"add", which is no number`},
 		{"no object", atLeast("n", "F", "objectVersion", 30), "empty.txt", "", "found no such object"},
 		{"an object cut short", atLeast("n", "F", "objectVersion", 30), "ldif-cut.txt", "", "cannot be read"},
-		{"a name", present("n", "F", "cn", "ex01"), "ldif-server.txt", "EX01", ""},
-		{"another name", present("n", "F", "cn", "EX02"), "ldif-server.txt", "", `read "EX01"`},
-		{"noise for LDIF", present("n", "F", "cn", "EX01"), "noise.txt", "", "cannot be read"},
+		{"a name", called("n", "F", "ex01"), "ldif-server.txt", "EX01", ""},
+		{"another name", called("n", "F", "EX02"), "ldif-server.txt", "", `read "EX01"`},
+		{"noise for LDIF", called("n", "F", "EX01"), "noise.txt", "", "cannot be read"},
 		{"noise for net share", shared("n", "F", "SYSVOL"), "noise.txt", "", "expected the share SYSVOL"},
 		{"noise for the registry", registered("n", "F", "x", "y"), "noise.txt", "", "no such value"},
 	} {
@@ -78,8 +78,10 @@ func TestExplainSetup(t *testing.T) {
 	for _, c := range []struct{ name, output, want string }{
 		{"nothing", "", ""},
 		{"harmless errors only", "log: [03:00:00] Error code 0XC0070424 (1060): no service\nlog: All previous errors were ignored", ""},
-		{"the last failure", "log: [1:00:00] Setup failed while installing sub-component A with error code 0x1\nlog: x\nlog: [1:00:01] Setup failed while installing sub-component B with error code 0x2\nlog: y",
-			"Setup failed while installing sub-component B with error code 0x2"},
+		{
+			"the last failure", "log: [1:00:00] Setup failed while installing sub-component A with error code 0x1\nlog: x\nlog: [1:00:01] Setup failed while installing sub-component B with error code 0x2\nlog: y",
+			"Setup failed while installing sub-component B with error code 0x2",
+		},
 		{"reasons", "log: [1:00:00] The component \"A\" cannot be assigned the action \"B\" because:\nlog: [1:00:00] \t- C\nlog: \t- D\nlog: z", `The component "A" cannot be assigned the action "B" because: C. D.`},
 		{"our own words", "Setup ended with 9\nsetup: it ended with 9 and wrote no log", "setup: it ended with 9 and wrote no log"},
 	} {

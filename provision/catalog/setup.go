@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,22 +70,24 @@ func explainSetup(output []string) string {
 		l = strings.TrimPrefix(strings.TrimSpace(l), strings.TrimSpace(logMark))
 		lines[i] = strings.TrimSpace(unstamped(strings.TrimSpace(l)))
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		if strings.Contains(strings.ToLower(lines[i]), "setup failed while") {
-			return lines[i]
+	for _, line := range slices.Backward(lines) {
+		if strings.Contains(strings.ToLower(line), "setup failed while") {
+			return line
 		}
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		if strings.Contains(lines[i], "cannot be assigned the action") {
-			reasons := lines[i]
-			for _, l := range lines[i+1:] {
-				if !strings.HasPrefix(l, "-") {
-					break
-				}
-				reasons += " " + strings.TrimSpace(strings.TrimPrefix(l, "-")) + "."
-			}
-			return reasons
+	for i, line := range slices.Backward(lines) {
+		if !strings.Contains(line, "cannot be assigned the action") {
+			continue
 		}
+		reasons := []string{line}
+		for _, l := range lines[i+1:] {
+			reason, ok := strings.CutPrefix(l, "-")
+			if !ok {
+				break
+			}
+			reasons = append(reasons, strings.TrimSpace(reason)+".")
+		}
+		return strings.Join(reasons, " ")
 	}
 	return explain("setup: ")(output)
 }

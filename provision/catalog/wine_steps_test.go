@@ -126,7 +126,7 @@ func (s *stage) setup(log string, code string) {
 }
 
 const (
-	setupWent = "[03:00:00] Entering\n[03:00:01] Error code 0XC0070424 (1060): The specified service does not exist.\n[03:00:02] All previous errors were ignored\n[03:00:03] Setup completed successfully\n"
+	setupWent = "[03:00:00] Entering\n[03:00:01] Error code 0XC0070424 (1060): The specified service does not exist.\n[03:00:02] All previous errors were ignored\n[03:00:03] Setup completed successfully\n" //nolint:gosec // a log, no credential
 	setupBad  = "[03:00:00] Entering\n[03:00:01] Setup failed while installing sub-component Microsoft Exchange Schema with error code 0x80072030\n[03:00:02] Leaving\n"
 	setupNot  = "[03:00:00] The component \"X\" cannot be assigned the action \"Install\" because:\n[03:00:00] \t- IIS is not installed\n[03:00:00] \t- NNTP is not installed\n[03:00:00] Prerequisites for X failed\n"
 )

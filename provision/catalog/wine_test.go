@@ -44,7 +44,7 @@ func openStage(t *testing.T) *stage {
 	}
 	s := &stage{Machine: winetest.Open(t), t: t}
 	program := filepath.Join(t.TempDir(), "recorder.exe")
-	if out, err := exec.CommandContext(t.Context(), compiler, "-O1", "-s", "-o", program, "testdata/recorder/recorder.c").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), compiler, "-O1", "-s", "-o", program, "testdata/recorder/recorder.c").CombinedOutput(); err != nil { //nolint:gosec // the compiler of this host
 		t.Fatalf("compile the recorder: %v\n%s", err, out)
 	}
 	s.recorder = program
@@ -70,10 +70,10 @@ func (s *stage) put(path string) {
 	}
 	host := s.Host(path)
 	_ = os.Remove(host) // a link to Wine's own, which must not be written through
-	if err := os.MkdirAll(filepath.Dir(host), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(host), 0o750); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(host, content, 0o755); err != nil {
+	if err := os.WriteFile(host, content, 0o600); err != nil { //nolint:gosec // under the folder of this test
 		s.t.Fatal(err)
 	}
 }
@@ -104,7 +104,7 @@ func (s *stage) begin(work catalog.Work) {
 		if err := os.RemoveAll(s.Host(folder)); err != nil {
 			s.t.Fatal(err)
 		}
-		if err := os.MkdirAll(s.Host(folder), 0o755); err != nil {
+		if err := os.MkdirAll(s.Host(folder), 0o750); err != nil {
 			s.t.Fatal(err)
 		}
 	}

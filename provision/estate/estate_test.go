@@ -48,8 +48,8 @@ func promote(machine, domain, netbios string) verb {
 	}
 }
 
-func join(machine, domain string) verb {
-	return func(e *estate.Estate) []estate.Problem { return e.Join(machine, domain) }
+func join(machine string) verb {
+	return func(e *estate.Estate) []estate.Problem { return e.Join(machine, "contoso.test") }
 }
 
 func forestprep(machine string) verb {
@@ -69,7 +69,7 @@ func setup(machine, organization string) verb {
 // demo is the way of the demo lab.
 func demo() []verb {
 	return []verb{
-		install(dc()), install(ex()), promote("dc01", "contoso.test", "CONTOSO"), join("ex01", "contoso.test"),
+		install(dc()), install(ex()), promote("dc01", "contoso.test", "CONTOSO"), join("ex01"),
 		forestprep("dc01"), domainprep("dc01"), setup("ex01", "Contoso"),
 	}
 }
@@ -116,7 +116,7 @@ func TestDemo(t *testing.T) {
 func TestRules(t *testing.T) {
 	t.Parallel()
 	founded := []verb{install(dc()), install(ex()), promote("dc01", "contoso.test", "CONTOSO")}
-	joined := append(founded[:3:3], join("ex01", "contoso.test"))
+	joined := append(founded[:3:3], join("ex01"))
 	ready := append(joined[:4:4], forestprep("dc01"), domainprep("dc01"))
 	namesake := machine("ex02", "10.0.0.30", "")
 	namesake.Computer = "EX01"
@@ -139,7 +139,7 @@ func TestRules(t *testing.T) {
 	}{
 		{"a step before any install", []verb{func(e *estate.Estate) []estate.Problem { return e.Use("dc01") }}, []string{"DH-WIN-NOT-INSTALLED"}},
 		{"promotion before any install", []verb{promote("dc01", "contoso.test", "CONTOSO")}, []string{"DH-WIN-NOT-INSTALLED"}},
-		{"join before any install", append(founded[:1:1], join("ex01", "contoso.test")), []string{"DH-WIN-NOT-INSTALLED"}},
+		{"join before any install", append(founded[:1:1], join("ex01")), []string{"DH-WIN-NOT-INSTALLED"}},
 		{"ForestPrep before any install", []verb{forestprep("dc01")}, []string{"DH-WIN-NOT-INSTALLED"}},
 		{"DomainPrep before any install", []verb{domainprep("dc01")}, []string{"DH-WIN-NOT-INSTALLED"}},
 		{"setup before any install", []verb{setup("ex01", "Contoso")}, []string{"DH-WIN-NOT-INSTALLED"}},
@@ -154,12 +154,12 @@ func TestRules(t *testing.T) {
 		{"a level that Windows 2000 lacks", []verb{install(old), func(e *estate.Estate) []estate.Problem {
 			return e.Promote(estate.Promotion{Machine: "old", Domain: "contoso.test", NetBIOS: "CONTOSO", Level: estate.Level2003})
 		}}, []string{"DH-AD-LEVEL-OS"}},
-		{"join without a domain", append(founded[:2:2], join("ex01", "contoso.test")), []string{"DH-AD-NO-DOMAIN"}},
-		{"joined twice", append(joined[:4:4], join("ex01", "contoso.test")), []string{"DH-AD-JOINED-TWICE"}},
-		{"a domain controller joins", append(founded[:3:3], join("dc01", "contoso.test")), []string{"DH-AD-CONTROLLER-JOINS"}},
-		{"join with no DNS", append(founded[:3:3], install(machine("m", "10.0.0.40", "")), join("m", "contoso.test")), []string{"DH-AD-DNS"}},
-		{"join with other DNS", append(founded[:3:3], install(machine("m", "10.0.0.40", "10.0.0.99")), join("m", "contoso.test")), []string{"DH-AD-DNS"}},
-		{"join across networks", []verb{install(dc()), install(far), promote("dc01", "contoso.test", "CONTOSO"), join("ex01", "contoso.test")}, []string{"DH-AD-DNS"}},
+		{"join without a domain", append(founded[:2:2], join("ex01")), []string{"DH-AD-NO-DOMAIN"}},
+		{"joined twice", append(joined[:4:4], join("ex01")), []string{"DH-AD-JOINED-TWICE"}},
+		{"a domain controller joins", append(founded[:3:3], join("dc01")), []string{"DH-AD-CONTROLLER-JOINS"}},
+		{"join with no DNS", append(founded[:3:3], install(machine("m", "10.0.0.40", "")), join("m")), []string{"DH-AD-DNS"}},
+		{"join with other DNS", append(founded[:3:3], install(machine("m", "10.0.0.40", "10.0.0.99")), join("m")), []string{"DH-AD-DNS"}},
+		{"join across networks", []verb{install(dc()), install(far), promote("dc01", "contoso.test", "CONTOSO"), join("ex01")}, []string{"DH-AD-DNS"}},
 		{"ForestPrep in a workgroup", append(founded[:2:2], forestprep("dc01")), []string{"DH-EX-NO-FOREST"}},
 		{"ForestPrep twice", append(ready[:6:6], forestprep("dc01")), []string{"DH-EX-FORESTPREP-TWICE"}},
 		{"ForestPrep in a child domain", append(joined[:4:4], func(e *estate.Estate) []estate.Problem {
@@ -173,7 +173,7 @@ func TestRules(t *testing.T) {
 		{"setup in a workgroup", append(founded[:2:2], setup("ex01", "Contoso")), []string{"DH-EX-NO-FOREST"}},
 		{"setup without any prep", append(joined[:4:4], setup("ex01", "Contoso")), []string{"DH-EX-NO-FORESTPREP", "DH-EX-NO-DOMAINPREP"}},
 		{"setup without DomainPrep", append(ready[:5:5], setup("ex01", "Contoso")), []string{"DH-EX-NO-DOMAINPREP"}},
-		{"setup without components", append(ready[:6:6], install(bare), join("bare", "contoso.test"), setup("bare", "Contoso")), []string{"DH-E2003-COMPONENTS"}},
+		{"setup without components", append(ready[:6:6], install(bare), join("bare"), setup("bare", "Contoso")), []string{"DH-E2003-COMPONENTS"}},
 		{"setup twice", append(ready[:6:6], setup("ex01", "Contoso"), setup("ex01", "Contoso")), []string{"DH-EX-TWICE"}},
 		{"another organization", append(ready[:6:6], setup("ex01", "Contoso"), setup("dc01", "Fabrikam")), []string{"DH-E2003-COMPONENTS", "DH-EX-ON-CONTROLLER", "DH-EX-ORGANIZATION"}},
 		{"promotion of an Exchange server", append(ready[:6:6], setup("ex01", "Contoso"), promote("ex01", "x.test", "X")), []string{"DH-EX-DCPROMO", "DH-AD-MEMBER-PROMOTED"}},
@@ -243,7 +243,7 @@ func TestOneMistakeIsReportedOnce(t *testing.T) {
 	var got []string
 	for _, v := range []verb{
 		install(dc()), install(machine("ex01", "10.0.0.20", "10.0.0.99", "iis", "smtp", "nntp", "aspnet")),
-		promote("dc01", "contoso.test", "CONTOSO"), join("ex01", "contoso.test"), forestprep("dc01"), domainprep("dc01"), setup("ex01", "Contoso"),
+		promote("dc01", "contoso.test", "CONTOSO"), join("ex01"), forestprep("dc01"), domainprep("dc01"), setup("ex01", "Contoso"),
 	} {
 		for _, p := range v(e) {
 			got = append(got, p.Rule)
