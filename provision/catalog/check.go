@@ -19,7 +19,7 @@ const (
 	checkLimit  = time.Hour
 	checkWithin = 2 * time.Minute
 	// checkPause is between two looks.
-	checkPause = 10 * time.Second
+	checkPause = 2 * time.Second
 	mostChecks = 40
 )
 

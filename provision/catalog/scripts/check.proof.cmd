@@ -25,6 +25,6 @@ if errorlevel 1 set WAIT=a share
 if not defined WAIT exit /b 0
 set /a TRY=TRY+1
 if %TRY% GEQ {{.tries}} exit /b 0
-if "%TRY%"=="1" echo Waiting for %WAIT%
+if "%TRY%"=="5" echo Waiting for %WAIT%
 ping -n {{.pause}} 127.0.0.1 >NUL
 goto again

@@ -10,7 +10,7 @@ set WAIT=
 {{- template "services" .}}
 if not defined WAIT exit /b 0
 set /a TRY=TRY+1
-if %TRY% GEQ 60 exit /b 0
-if "%TRY%"=="3" echo Waiting for %WAIT%
-ping -n 11 127.0.0.1 >NUL
+if %TRY% GEQ 300 exit /b 0
+if "%TRY%"=="10" echo Waiting for %WAIT%
+ping -n 3 127.0.0.1 >NUL
 goto again

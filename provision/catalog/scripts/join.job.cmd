@@ -19,9 +19,9 @@ set AGAIN=
 for %%c in (53 59 64 1311 1355 1722 1727 2453) do if "%CODE%"=="%%c" set AGAIN=1
 if not defined AGAIN goto failed
 set /a TRIES=TRIES+1
-if %TRIES% GEQ 6 goto failed
-echo The domain controller does not answer yet
-ping -n 16 127.0.0.1 >NUL
+if %TRIES% GEQ 30 goto failed
+if "%TRIES%"=="2" echo The domain controller does not answer yet
+ping -n 4 127.0.0.1 >NUL
 goto again
 :joined
 regedit /s "%DHJOB%\LOGON.REG"

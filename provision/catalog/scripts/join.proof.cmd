@@ -7,9 +7,9 @@ ldifde -f "%DHPROOF%\COMPUTER.TXT" -s {{.controller}} -d "{{.dn}}" -r "(&(object
 find "dn:" "%DHPROOF%\COMPUTER.TXT" >NUL 2>NUL
 if not errorlevel 1 goto ready
 set /a TRY=TRY+1
-if %TRY% GEQ 30 goto ready
-if "%TRY%"=="3" echo Waiting for the directory on {{.controller}}
-ping -n 11 127.0.0.1 >NUL
+if %TRY% GEQ 150 goto ready
+if "%TRY%"=="10" echo Waiting for the directory on {{.controller}}
+ping -n 3 127.0.0.1 >NUL
 goto again
 :ready
 {{- if .old}}

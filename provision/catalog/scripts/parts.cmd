@@ -24,9 +24,9 @@ find "dn:" "%DH%\ANSWER.LDF" >NUL 2>NUL
 if not errorlevel 1 set READY=1
 if defined READY goto :eof
 set /a TRY=TRY+1
-if %TRY% GEQ 60 goto :eof
-if "%TRY%"=="3" echo Waiting for the directory on {{.controller}}
-ping -n 11 127.0.0.1 >NUL
+if %TRY% GEQ 300 goto :eof
+if "%TRY%"=="10" echo Waiting for the directory on {{.controller}}
+ping -n 3 127.0.0.1 >NUL
 goto ask
 {{- end}}
 {{define "registry"}}
