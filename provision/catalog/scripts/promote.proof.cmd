@@ -16,9 +16,9 @@ if errorlevel 1 set WAIT=the directory
 if not defined WAIT goto ready
 :later
 set /a TRY=TRY+1
-if %TRY% GEQ 90 goto ready
-if "%TRY%"=="3" echo Waiting for %WAIT%
-ping -n 11 127.0.0.1 >NUL
+if %TRY% GEQ 450 goto ready
+if "%TRY%"=="15" echo Waiting for %WAIT%
+ping -n 3 127.0.0.1 >NUL
 goto again
 :ready
 {{- if .level}}
