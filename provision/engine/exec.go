@@ -56,10 +56,7 @@ func (e *Engine) Exec(ctx context.Context, machine, command string) (ExecResult,
 	}()
 	patience := execLimits
 	patience.Alive = b.alive()
-	b.phase("waiting for the runner")
-	if err := b.session.Ready(ctx, patience); err != nil {
-		return ExecResult{}, err
-	}
+	b.phase("waiting for the runner") // a runner that is there sees the disc at once, one that boots finds it
 	result, err := b.deliver(ctx, job, patience)
 	if failed, ok := errors.AsType[*guest.Failed](err); ok {
 		return ExecResult{Code: failed.Code, Output: failed.Output}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -324,6 +325,9 @@ func TestRunnerAnswersAgain(t *testing.T) {
 		if diff := cmp.Diff(map[string][]string{"TIMES": {"x"}}, got.Proofs); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
+	}
+	if left, _ := os.ReadDir(d.m.Host(`C:\DH\JOB`)); len(left) > 0 {
+		t.Errorf("%d of the job's files outlived it; they may hold passwords", len(left))
 	}
 	d.cut()
 	d.await("ONCE idle done 0")
