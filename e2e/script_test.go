@@ -8,8 +8,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -44,12 +46,17 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("DOUBLEHOP_FAKE", filepath.Join(env.WorkDir, "world"))
+			env.Setenv("DOUBLEHOP_DRIVER", "fake")
 			env.Setenv("REPOSITORY", repository(t))
-			return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755)
+			if err := os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755); err != nil {
+				return err
+			}
+			return smallDiscs(filepath.Join(env.WorkDir, "discs"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": code,
-			"json": readsAsJSON,
+			"code":  code,
+			"json":  readsAsJSON,
+			"until": until,
 		},
 	})
 }
@@ -81,6 +88,23 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, not %d", got, want)
 	}
+}
+
+// until runs a command again and again until a pattern is in its output: until PATTERN doublehop status.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND ARG ...")
+	}
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); time.Since(began) < 30*time.Second; <-tick.C {
+		if err := ts.Exec(args[1], args[2:]...); err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("no match for %s", pattern)
 }
 
 // readsAsJSON demands that a file, stdout or stderr is JSON.

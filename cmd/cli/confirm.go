@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 )
 
@@ -13,10 +15,12 @@ func (a *app) confirm(ctx context.Context, question string) error {
 	if a.common.yes {
 		return nil
 	}
-	if a.common.noInput || !terminal(a.In) || !terminal(a.Err) {
+	screen, done := a.screen()
+	defer done()
+	if a.common.noInput || !terminal(a.In) || screen == nil {
 		return &usageError{text: question + " Nobody can be asked here; -y (--yes) says yes beforehand"}
 	}
-	fmt.Fprintf(a.Err, "%s Type yes to go on: ", question)
+	fmt.Fprintf(screen, "%s Type yes to go on: ", question)
 	type reply struct {
 		line string
 		err  error
@@ -28,7 +32,7 @@ func (a *app) confirm(ctx context.Context, question string) error {
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(a.Err)
+		fmt.Fprintln(screen)
 		return context.Cause(ctx)
 	case r := <-got:
 		if r.err == nil && strings.EqualFold(strings.TrimSpace(r.line), "yes") {
@@ -36,6 +40,22 @@ func (a *app) confirm(ctx context.Context, question string) error {
 		}
 	}
 	return &declined{}
+}
+
+// screen is where a question is seen: stderr, or the terminal itself when
+// stderr goes elsewhere; nil when there is none.
+func (a *app) screen() (w io.Writer, done func()) {
+	if terminal(a.Err) {
+		return a.Err, func() {}
+	}
+	if !terminal(a.In) {
+		return nil, func() {}
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0)
+	if err != nil {
+		return nil, func() {}
+	}
+	return tty, func() { _ = tty.Close() }
 }
 
 // declined is a person who said no.

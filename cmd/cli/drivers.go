@@ -7,11 +7,16 @@ import (
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/drivers/fake"
+	"github.com/doublehop/doublehop/drivers/fake/windows"
 	"github.com/doublehop/doublehop/drivers/libvirt"
 )
 
 // opener connects to a hypervisor.
 type opener func(ctx context.Context, o IO, uri string) (drivers.Driver, error)
+
+// driverVariable names the variable with the driver for those who give no flag:
+// a session of tests.
+const driverVariable = "DOUBLEHOP_DRIVER"
 
 // fakeFile names the variable with the file that keeps the fake driver's world
 // from one process to the next.
@@ -24,7 +29,7 @@ func openers() map[string]opener {
 			return libvirt.Open(ctx, libvirt.Options{URI: uri})
 		},
 		"fake": func(_ context.Context, o IO, uri string) (drivers.Driver, error) {
-			return fake.New(fake.Options{File: o.Env(fakeFile), URI: uri}), nil
+			return fake.New(fake.Options{File: o.Env(fakeFile), URI: uri, Guest: windows.Guest}), nil
 		},
 	}
 }

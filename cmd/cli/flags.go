@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (a *app) labFlags(cmd *cobra.Command) {
 func (a *app) hostFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&a.common.connect, "connect", "c", "", "libvirt `URI` (default: the lab's, then $LIBVIRT_DEFAULT_URI, then qemu:///system)")
-	f.StringVar(&a.common.driver, "driver", "libvirt", "which driver: "+strings.Join(driverNames(), " or "))
+	f.StringVar(&a.common.driver, "driver", cmp.Or(a.Env(driverVariable), "libvirt"), "which driver: "+strings.Join(driverNames(), " or "))
 	_ = f.MarkHidden("driver")
 	a.talkFlags(cmd)
 }

@@ -1,0 +1,146 @@
+package windows
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var (
+	dcpromoLine = regexp.MustCompile(`(?im)^start /wait "" dcpromo /answer:`)
+	netdomLine  = regexp.MustCompile(`(?im)netdom\.exe" join .* /domain:(\S+)`)
+	setupLine   = regexp.MustCompile(`(?im)SETUP\.EXE"? /(ForestPrep|DomainPrep|UnattendFile)`)
+	answerLine  = regexp.MustCompile(`(?im)^\s*NewDomainDNSName\s*=\s*"?([^"\s]+)`)
+	callLine    = regexp.MustCompile(`(?im)^cmd /c "%DHJOB%\\([A-Z0-9.]+)"`)
+	expectLine  = regexp.MustCompile(`(?im)expected (\d+)\.`)
+	orgLine     = regexp.MustCompile(`(?ims)^\[Organization\]\s.*?^Name\s*=\s*"?([^"\r\n]+)`)
+)
+
+// script runs a JOB.CMD of the catalogue and gives its exit code.
+func (r *runner) script(text string) int {
+	if m := setupLine.FindStringSubmatch(text); m != nil {
+		return r.exchange(m[1])
+	}
+	if m := netdomLine.FindStringSubmatch(text); m != nil {
+		return r.join(m[1])
+	}
+	switch {
+	case dcpromoLine.MatchString(text):
+		return r.promote()
+	case r.state.Files["FILES.TXT"] != nil:
+		return r.copy()
+	}
+	m := callLine.FindStringSubmatch(text)
+	if m == nil {
+		r.out("the fake Windows does not know this script")
+		return 1
+	}
+	code := r.commands(string(r.state.Files[m[1]]))
+	if e := expectLine.FindStringSubmatch(text); e != nil {
+		return r.expected(code, e[1])
+	}
+	return code
+}
+
+// expected is the judgement of a step `run` about a script's code.
+func (r *runner) expected(code int, want string) int {
+	switch {
+	case fmt.Sprint(code) == want && code != 3010:
+		return 0
+	case code == 3010 && (want == "0" || want == "3010"):
+		return 3010
+	}
+	r.out("Ended with exit code %d, expected %s.", code, want)
+	return max(code, 1)
+}
+
+// promote is dcpromo for the first domain controller of a forest.
+func (r *runner) promote() int {
+	m := answerLine.FindSubmatch(r.state.Files["DCPROMO.TXT"])
+	if m == nil {
+		r.out("dcpromo: the answer file names no domain")
+		return 1
+	}
+	r.out("Promoting %s", computer(r.g))
+	r.g.Set(system, keyDomain, strings.ToLower(string(m[1])))
+	r.g.Set(system, keyController, "1")
+	return 0
+}
+
+// join needs a domain controller in reach.
+func (r *runner) join(domain string) int {
+	if _, ok := r.controller(strings.ToLower(domain)); !ok {
+		r.out("netdom: joining %s failed with error 1355", domain)
+		return 1
+	}
+	r.g.Set(system, keyDomain, strings.ToLower(domain))
+	r.out("netdom ended with 0")
+	return 0
+}
+
+// controller finds the machine that controls a domain: this one, or a running
+// neighbour. get reads a key of its disk.
+func (r *runner) controller(domain string) (get func(key string) string, ok bool) {
+	mine := func(key string) string { v, _ := r.g.Get(system, key); return v }
+	if mine(keyController) != "" && mine(keyDomain) == domain {
+		return mine, true
+	}
+	for _, name := range r.g.Neighbours() {
+		theirs := func(key string) string { v, _ := r.g.NeighbourGet(name, system, key); return v }
+		if theirs(keyController) != "" && theirs(keyDomain) == domain {
+			return theirs, true
+		}
+	}
+	return nil, false
+}
+
+// exchange is Exchange's setup in one of its modes.
+func (r *runner) exchange(mode string) int {
+	domain, _ := r.g.Get(system, keyDomain)
+	dc, ok := r.controller(domain)
+	if domain == "" || !ok {
+		r.out("setup: the domain controller does not answer")
+		return 4
+	}
+	r.out("Setup starts")
+	switch strings.ToLower(mode) {
+	case "forestprep":
+		r.g.Set(system, keyForestPrep, "1")
+		return 0
+	case "domainprep":
+		if dc(keyForestPrep) == "" {
+			r.out("setup: ForestPrep has not been run")
+			return 1
+		}
+		r.g.Set(system, keyDomainPrep, "1")
+		return 0
+	}
+	if dc(keyForestPrep) == "" || dc(keyDomainPrep) == "" {
+		r.out("setup: the schema was not extended")
+		return 1
+	}
+	r.g.Set(system, keyExchange, "1")
+	for name, content := range r.state.Files {
+		if m := orgLine.FindSubmatch(content); m != nil && strings.HasSuffix(name, ".INI") {
+			r.g.Set(system, keyOrg, strings.TrimSpace(string(m[1])))
+		}
+	}
+	return 0
+}
+
+// copy gives the files on the disc their own names.
+func (r *runner) copy() int {
+	for line := range strings.Lines(string(r.state.Files["FILES.TXT"])) {
+		from, to, ok := strings.Cut(strings.TrimSpace(line), "|")
+		if !ok {
+			continue
+		}
+		content, there := r.state.Files[strings.ReplaceAll(from, `\`, "/")]
+		if !there {
+			r.out("copy: %s could not be written", to)
+			return 1
+		}
+		r.g.Set(system, keyFile+strings.ToUpper(to), string(content))
+	}
+	return 0
+}
