@@ -148,7 +148,13 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 			return err
 		}
 	}
-	return r.resume(ctx, cold)
+	if err := r.resume(ctx, cold); err != nil {
+		return err
+	}
+	for _, m := range cold {
+		r.boxes[m.Name].phase("booting")
+	}
+	return nil
 }
 
 // listen follows a machine's serial line for the rest of the stage.
