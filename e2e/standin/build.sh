@@ -17,7 +17,7 @@ out=$(cd "$out" && pwd)
 GUEST_RELEASE=trixie    # Wine 10: its cmd gives right results where Wine 8's does not
 KERNEL_RELEASE=bookworm # the last Debian release with a kernel for i686
 
-for part in debs wine; do
+for part in debs wine guest; do
 	# shellcheck source=/dev/null
 	. "$here/build/$part.sh"
 done
@@ -68,8 +68,14 @@ wine() {
 	stage wine-prefix "$out/keys/wine-root" "$here/build/wine.sh" -- make_wine_prefix
 }
 
+discs() {
+	wine
+	stage guest-wine "$out/keys/wine-prefix" "$here/build/guest.sh" "$here/guest-files.txt" -- make_guest_wine
+}
+
 case $target in
 wine) wine ;;
+discs) discs ;;
 clean) rm -rf "$out" ;;
 *)
 	say "no such target: $target"
