@@ -17,7 +17,7 @@ out=$(cd "$out" && pwd)
 GUEST_RELEASE=trixie    # Wine 10: its cmd gives right results where Wine 8's does not
 KERNEL_RELEASE=bookworm # the last Debian release with a kernel for i686
 
-for part in debs wine guest; do
+for part in debs wine guest platform; do
 	# shellcheck source=/dev/null
 	. "$here/build/$part.sh"
 done
@@ -71,6 +71,10 @@ wine() {
 discs() {
 	wine
 	stage guest-wine "$out/keys/wine-prefix" "$here/build/guest.sh" "$here/guest-files.txt" -- make_guest_wine
+	stage kernel "$out/keys/debs" -- make_kernel
+	stage platform-programs "$here/platform" "$here/build/platform.sh" "$out/keys/kernel" -- make_platform_programs
+	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/programs" "$here/build/platform.sh" -- make_guest_image
+	stage windows-cd "$out/keys/guest-image" "$here/cd" "$here/build/platform.sh" -- make_windows_cd
 }
 
 case $target in

@@ -32,6 +32,7 @@ fetch_debs() {
 		# shellcheck disable=SC2046
 		apt_for "$GUEST_RELEASE" install --yes --download-only $(listed guest)
 		apt_for "$KERNEL_RELEASE" update
+		rm -f "$out/apt/$KERNEL_RELEASE"/debs/*.deb # apt prints no address for what it already has
 		image=$(apt_for "$KERNEL_RELEASE" install --print-uris --yes "$(listed kernel)" |
 			sed -n "s,^'.*/\(linux-image-[0-9][^_]*\.[^_]*\)_.*,\1,p")
 		(cd "$out/apt/$KERNEL_RELEASE/debs" && apt_for "$KERNEL_RELEASE" download "$image")
