@@ -73,8 +73,10 @@ discs() {
 	stage guest-wine "$out/keys/wine-prefix" "$here/build/guest.sh" "$here/guest-files.txt" -- make_guest_wine
 	stage kernel "$out/keys/debs" -- make_kernel
 	stage platform-programs "$here/platform" "$here/build/platform.sh" "$out/keys/kernel" -- make_platform_programs
-	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/programs" "$here/build/platform.sh" -- make_guest_image
+	stage programs "$here/programs" "$here/../../go.mod" -- "$here/programs/build-programs.sh" "$out/programs"
+	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/keys/programs" "$here/build/platform.sh" -- make_guest_image
 	stage windows-cd "$out/keys/guest-image" "$here/cd" "$here/build/platform.sh" -- make_windows_cd
+	ln -f "$out/programs/exchange2003-standin.iso" "$out/exchange2003-standin.iso"
 }
 
 case $target in

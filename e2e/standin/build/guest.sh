@@ -24,7 +24,7 @@ copy_linux() {
 	shift
 	for file in "$@"; do
 		printf '%s\n' "$file"
-		chroot "$out/wine-root" /usr/lib/ld-linux.so.2 --list "/$file" 2>/dev/null |
+		chroot "$out/wine-root" /usr/lib/ld-linux.so.2 --library-path "/$WINE_LIB/i386-unix" --list "/$file" 2>/dev/null |
 			sed -n 's,.* => /\([^ ]*\) .*,\1,p' || true
 	done | sort -u | while read -r file; do
 		mkdir -p "$root/$(dirname "$file")"

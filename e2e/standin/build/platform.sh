@@ -85,7 +85,7 @@ make_guest_image() {
 	local root=$out/guest-root used
 	rm -rf "$root"
 	cp -a "$out/guest-wine" "$root"
-	mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,etc,root,media,var/lib/standin,usr/bin,usr/sbin,usr/lib/standin/modules}
+	mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,etc,root,media,var/{lib/standin,log},usr/bin,usr/sbin,usr/lib/standin/modules}
 	mkdir -p "$root"/media/{a,d,e,f,g}
 	copy_linux "$root" usr/bin/extlinux usr/sbin/slapd usr/lib/ldap/back_mdb.so
 	cp "$out/wine-root/usr/bin/busybox" "$root/usr/bin/busybox"
@@ -119,12 +119,12 @@ put_prefix() {
 	done
 	ln -s /dev/ttyS0 "$prefix/dosdevices/com1"
 	mkdir -p "$prefix/drive_c/Documents and Settings"
-	if [ -d "$out/programs/system32" ]; then
-		cp "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"
-	fi
-	if [ -f "$out/programs/standind" ]; then
-		install -m 755 "$out/programs/standind" "$prefix/../usr/lib/standin/standind"
-	fi
+	cp "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"
+	install -D -m 755 "$out/programs/standind" "$prefix/../usr/lib/standin/standind"
+	{
+		printf '\n[Software\\\\Wine\\\\DllOverrides] 0\n'
+		sed 's/.*/"&"="native,builtin"/' "$out/programs/overrides.txt"
+	} >>"$prefix/user.reg"
 }
 
 # make_windows_cd puts the image on a CD that is laid out, named and started as Windows Server 2003's is.
@@ -139,7 +139,7 @@ make_windows_cd() {
 	printf '[Version]\r\nSignature="$Windows NT$"\r\n' >"$cd/I386/TXTSETUP.SIF"
 	cp "$here/cd/README.TXT" "$cd/I386/NTLDR"
 	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
-	support_cabinet "$cd/SUPPORT/TOOLS/SUPPORT.CAB"
+	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$cd/ISOLINUX/"
 	cp "$out/kernel/vmlinuz" "$cd/ISOLINUX/VMLINUZ"
 	cp "$out/platform/cd.img" "$cd/ISOLINUX/CD.IMG"
@@ -151,11 +151,4 @@ make_windows_cd() {
 		-b ISOLINUX/isolinux.bin -c ISOLINUX/BOOT.CAT -no-emul-boot -boot-load-size 4 -boot-info-table "$cd" 2>"$out/xorriso.log" ||
 		{ cat "$out/xorriso.log" >&2; return 1; }
 	mv "$out/win2003-standin.iso.new" "$out/win2003-standin.iso"
-}
-
-# support_cabinet FILE makes SUPPORT.CAB of what the programs' half has for it.
-support_cabinet() {
-	local folder=$out/programs/support
-	[ -n "$(ls "$folder" 2>/dev/null)" ] || folder=$here/cd
-	(cd "$folder" && gcab --create "$1" -- *)
 }

@@ -25,6 +25,8 @@ type program struct {
 	env  []string
 	root string
 	dir  string
+	// noise is where standard error goes; nil is to where standard output does.
+	noise *os.File
 }
 
 // child is a running program.
@@ -49,10 +51,13 @@ func (c *children) start(out io.Writer, p program) (*child, error) {
 	if p.dir == "" {
 		p.dir = "/"
 	}
+	if p.noise == nil {
+		p.noise = w
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	process, err := os.StartProcess(p.argv[0], p.argv, &os.ProcAttr{
-		Dir: p.dir, Env: p.env, Files: []*os.File{null, w, w}, Sys: &syscall.SysProcAttr{Chroot: p.root},
+		Dir: p.dir, Env: p.env, Files: []*os.File{null, w, p.noise}, Sys: &syscall.SysProcAttr{Chroot: p.root},
 	})
 	_ = w.Close()
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,6 +96,10 @@ func volumeDescriptor(device string) []byte {
 func mountFloppy() {
 	_ = os.MkdirAll(mediaFolder+"a", 0o755) //nolint:gosec // as for the CDs
 	if exists("/dev/fd0") {
-		_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, "shortname=mixed,codepage=437,iocharset=ascii,umask=0")
+		const options = "shortname=mixed,codepage=437,iocharset=ascii,umask=0"
+		err := unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, options)
+		if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) { // write-protected, as Doublehop's is
+			_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID|unix.MS_RDONLY, options)
+		}
 	}
 }

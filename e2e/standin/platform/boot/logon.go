@@ -58,8 +58,12 @@ func (g *guest) logon(left installed) error {
 	}
 	g.screen.desktop("  "+computer+": logged on as "+user+" (stand-in)", "Desktop of "+user+" on "+computer, "")
 	trace("logon of %s", user)
-	_, err = g.children.run(g.screen, wine(wineLoader, `C:\windows\system32\userinit.exe`))
-	if err != nil {
+	session := wine(wineLoader, `C:\windows\system32\userinit.exe`)
+	// Wine complains there that it has no fonts and no wineboot, which is meant.
+	if session.noise, err = os.Create("/var/log/session.log"); err != nil {
+		return err
+	}
+	if _, err = g.children.run(g.screen, session); err != nil {
 		return err
 	}
 	if !going.Load() {

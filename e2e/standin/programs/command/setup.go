@@ -1,0 +1,260 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
+	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+)
+
+const setupLog = `C:\Exchange Server Setup Progress.log`
+
+// The numbers that Exchange 2003 leaves in a directory.
+const (
+	rangeUpper2003  = "6870"
+	orgVersion2003  = "6903"
+	mesoVersion2003 = "6936"
+	// placeholderOrg is ForestPrep's name of the organization until the first server names it (KB829360).
+	placeholderOrg = "{335A1087-5131-4D45-BE3E-3C6C7F76F5EC}"
+)
+
+// installing is what setup was asked for.
+type installing struct {
+	forest, domain bool
+	unattend       string // Windows path of the answer file
+	dc             string
+}
+
+// setup is SETUP\I386\SETUP.EXE of the stand-in Exchange disc.
+func (c *call) setup() int {
+	c.setupLine("**********************************************")
+	c.setupLine("Starting Exchange 6944 setup (stand-in, not Microsoft Exchange) on Windows 5.2.3790")
+	c.setupLine("Command line: " + c.request.Command)
+	i, bad := c.readSetup()
+	if bad != "" {
+		return c.setupFails(bad)
+	}
+	folder := c.request.Module[:strings.LastIndexAny(c.request.Module, `\/`)+1]
+	if !c.Machine.Exists(folder + "EXCHANGE") {
+		return c.setupFails("the folder " + folder + "EXCHANGE is missing: setup runs from its disc only")
+	}
+	switch {
+	case i.forest:
+		return c.forestPrep(i)
+	case i.domain:
+		return c.domainPrep(i)
+	case i.unattend != "":
+		return c.exchangeServer(i)
+	}
+	return c.setupFails("the Installation Wizard waits at its first page (no /UnattendFile)")
+}
+
+// readSetup reads the switches; values follow a colon or stand as the next argument.
+func (c *call) readSetup() (installing, string) {
+	var i installing
+	for at := 0; at < len(c.args); at++ {
+		name, value, is := option(c.args[at])
+		if !is {
+			return i, "the command line is not understood: " + c.args[at]
+		}
+		if (name == "unattendfile" || name == "choosedc") && value == "" && at+1 < len(c.args) {
+			at++
+			value = c.args[at]
+		}
+		switch name {
+		case "forestprep":
+			i.forest = true
+		case "domainprep":
+			i.domain = true
+		case "unattendfile":
+			i.unattend = value
+		case "choosedc":
+			i.dc = value
+		case "noeventlog", "noerrorlog", "showui":
+		case "disasterrecovery", "createunattend", "encryptedmode", "password", "all", "removeorg":
+			return i, "this stand-in does not imitate /" + name
+		default:
+			return i, "unknown switch " + c.args[at]
+		}
+		if value == "" && (name == "unattendfile" || name == "choosedc") {
+			return i, "/" + name + " names nothing"
+		}
+	}
+	if i.forest && i.domain {
+		return i, "/ForestPrep and /DomainPrep exclude each other"
+	}
+	return i, ""
+}
+
+func (c *call) setupLine(text string) {
+	if err := c.Machine.Append(setupLog, "["+c.Now().Format("15:04:05")+"] "+text+"\r\n"); err != nil {
+		c.Err("stand-in setup: " + err.Error() + "\n")
+	}
+}
+
+// setupFails ends setup before it began: what it was told cannot be used.
+func (c *call) setupFails(text string) int {
+	return c.ends("Setup failed while initializing with error code 0x80070057 (87): " + text)
+}
+
+func (c *call) ends(text string) int {
+	c.setupLine(text)
+	c.setupLine("Setup has ended with errors")
+	c.Err(text + "\n")
+	return 1
+}
+
+// prerequisites ends setup as Exchange does when a component may not be installed.
+func (c *call) prerequisites(component, action string, because []string) int {
+	text := "The component \"" + component + "\" cannot be assigned the action \"" + action + "\" because:\n\t- " + strings.Join(because, "\n\t- ")
+	for line := range strings.SplitSeq(text, "\n") {
+		c.setupLine(line)
+	}
+	c.setupLine("Prerequisites for " + component + " failed")
+	c.setupLine("Setup has ended with errors")
+	c.Err(text + "\n")
+	return 1
+}
+
+func (c *call) subcomponentFails(name, code string, err error) int {
+	return c.ends("Setup failed while installing sub-component " + name + " with error code " + code + ": " + err.Error())
+}
+
+// preparing opens the directory for setup, or says why it cannot work. groups are
+// those one of which the logged-on user must be a member of.
+func (c *call) preparing(dc string, groups ...string) (Directory, []string) {
+	m := c.Machine
+	if m.Role == machine.Workgroup {
+		return nil, []string{"This computer does not belong to a domain"}
+	}
+	if !strings.EqualFold(c.Session.Domain, m.Domain.NetBIOS) {
+		return nil, []string{"Setup must be run by a user of the domain " + m.Domain.NetBIOS + ", and the logged-on user is " + c.Session.String()}
+	}
+	d, err := c.open(dc)
+	if err != nil {
+		return nil, []string{"Setup could not contact a domain controller: " + err.Error()}
+	}
+	dn := d.Root().Value("defaultNamingContext")
+	user := "CN=" + c.Session.User + ",CN=Users," + dn
+	for _, group := range groups {
+		g, _ := one(d, "CN="+group+",CN=Users,"+dn, "member")
+		if !slices.ContainsFunc(g.Values("member"), func(member string) bool { return directory.Same(member, user) }) {
+			_ = d.Close()
+			return nil, []string{"You must be a member of the group \"" + group + "\" to use this action"}
+		}
+	}
+	return d, nil
+}
+
+// ensure adds objects, leaving those that exist.
+func ensure(d Directory, all ...directory.Entry) error {
+	for _, e := range all {
+		if _, exists := one(d, e.DN, "objectClass"); exists {
+			continue
+		}
+		if err := d.Add(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func version(number string) []directory.Change {
+	return []directory.Change{{Op: directory.Replace, Attribute: directory.Attribute{Name: "objectVersion", Values: []string{number}}}}
+}
+
+// organization finds the Exchange organization of the forest.
+func organization(d Directory, configuration string) (directory.Entry, bool) {
+	found, err := d.Search(directory.Query{
+		Base: "CN=Microsoft Exchange,CN=Services," + configuration, Scope: directory.OneLevel,
+		Filter: "(objectClass=msExchOrganizationContainer)", Wanted: []string{"cn", "objectVersion"},
+	})
+	if err != nil || len(found) == 0 {
+		return directory.Entry{}, false
+	}
+	return found[0], true
+}
+
+func (c *call) forestPrep(i installing) int {
+	const component, action = "Microsoft Exchange Forest Preparation", "ForestPrep"
+	d, because := c.preparing(i.dc, "Schema Admins", "Enterprise Admins")
+	if because != nil {
+		return c.prerequisites(component, action, because)
+	}
+	defer d.Close()
+	dn := d.Root().Value("defaultNamingContext")
+	configuration := "CN=Configuration," + dn
+	schema := "CN=Schema," + configuration
+	c.setupLine("Entering CompForestPrep::ScInstallForestPrep")
+	err := ensure(d, directory.New("CN=ms-Exch-Schema-Version-Pt,"+schema, "objectClass", "attributeSchema",
+		"lDAPDisplayName", "msExchSchemaVersionPt", "attributeSyntax", "2.5.5.9", "oMSyntax", "2", "rangeUpper", rangeUpper2003),
+		directory.New("CN=ms-Exch-Exchange-Server,"+schema, "objectClass", "classSchema", "lDAPDisplayName", "msExchExchangeServer"),
+		directory.New("CN=ms-Exch-Organization-Container,"+schema, "objectClass", "classSchema", "lDAPDisplayName", "msExchOrganizationContainer"))
+	if err != nil {
+		return c.subcomponentFails("Microsoft Exchange Schema", "0x80072030", err)
+	}
+	c.work(1.5)
+	above := "CN=Microsoft Exchange,CN=Services," + configuration
+	org := "CN=" + placeholderOrg + "," + above
+	if named, ok := organization(d, configuration); ok {
+		org = named.DN
+	}
+	err = ensure(d, directory.New(above, "objectClass", "msExchConfigurationContainer"),
+		directory.New(org, "objectClass", "msExchOrganizationContainer", "msExchMixedMode", "TRUE"),
+		directory.New("CN=Global Settings,"+org, "objectClass", "container"),
+		directory.New("CN=Recipient Policies,"+org, "objectClass", "msExchRecipientPolicies"),
+		directory.New("CN=Address Lists Container,"+org, "objectClass", "container"),
+		directory.New("CN=Administrative Groups,"+org, "objectClass", "msExchAdminGroupContainer"))
+	if err != nil {
+		return c.subcomponentFails("Microsoft Exchange Organization", "0x80072030", err)
+	}
+	c.work(1)
+	if err := d.Modify(org, version(orgVersion2003)); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Organization", "0x80072030", err)
+	}
+	c.setupLine("Leaving CompForestPrep::ScInstallForestPrep")
+	c.setupLine("Setup completed successfully")
+	return 0
+}
+
+// prepared tells what of ForestPrep is missing.
+func prepared(d Directory, dn string) []string {
+	var because []string
+	if e, _ := one(d, "CN=ms-Exch-Schema-Version-Pt,CN=Schema,CN=Configuration,"+dn, "rangeUpper"); e.Value("rangeUpper") != rangeUpper2003 {
+		because = append(because, "The Active Directory schema is not prepared for Exchange 2003: run ForestPrep first")
+	}
+	if org, _ := organization(d, "CN=Configuration,"+dn); org.Value("objectVersion") != orgVersion2003 {
+		because = append(because, "The Exchange organization container does not exist: run ForestPrep first")
+	}
+	return because
+}
+
+func (c *call) domainPrep(i installing) int {
+	const component, action = "Microsoft Exchange Domain Preparation", "DomainPrep"
+	d, because := c.preparing(i.dc, "Domain Admins")
+	if because != nil {
+		return c.prerequisites(component, action, because)
+	}
+	defer d.Close()
+	dn := d.Root().Value("defaultNamingContext")
+	if because := prepared(d, dn); because != nil {
+		return c.prerequisites(component, action, because)
+	}
+	c.setupLine("Entering CompDomainPrep::ScInstallDomainPrep")
+	c.work(1)
+	meso := "CN=Microsoft Exchange System Objects," + dn
+	err := ensure(d, directory.New("CN=Exchange Domain Servers,CN=Users,"+dn, "objectClass", "group", "sAMAccountName", "Exchange Domain Servers", "groupType", "-2147483646"),
+		directory.New("CN=Exchange Enterprise Servers,CN=Users,"+dn, "objectClass", "group", "sAMAccountName", "Exchange Enterprise Servers", "groupType", "-2147483644"),
+		directory.New(meso, "objectClass", "msExchSystemObjectsContainer"))
+	if err == nil {
+		c.work(1)
+		err = d.Modify(meso, version(mesoVersion2003))
+	}
+	if err != nil {
+		return c.subcomponentFails("Microsoft Exchange Domain Preparation", "0x80072030", err)
+	}
+	c.setupLine("Leaving CompDomainPrep::ScInstallDomainPrep")
+	c.setupLine("Setup completed successfully")
+	return 0
+}

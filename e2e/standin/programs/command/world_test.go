@@ -1,0 +1,215 @@
+package command_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/command"
+	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
+	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+	"github.com/doublehop/doublehop/e2e/standin/programs/names"
+	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
+)
+
+// lan is a lab network without wires: one domain controller at most.
+type lan struct {
+	t      *testing.T
+	forest *directory.Memory // nil until a promotion is effective
+	made   *directory.Memory // made by a promotion
+	cut    bool              // nobody reaches anybody
+}
+
+func (l *lan) Host(_ context.Context, host string) (netip.Addr, error) {
+	if l.cut || l.forest == nil || host != "dc01.contoso.test" {
+		return netip.Addr{}, names.ErrNone
+	}
+	return netip.MustParseAddr("10.66.0.10"), nil
+}
+
+func (l *lan) Controller(ctx context.Context, domain string) (string, netip.Addr, error) {
+	if domain != "contoso.test" {
+		return "", netip.Addr{}, names.ErrNone
+	}
+	address, err := l.Host(ctx, "dc01.contoso.test")
+	return "dc01.contoso.test", address, err
+}
+
+// box is one machine on the lan.
+type box struct {
+	t     *testing.T
+	lan   *lan
+	guest *command.Guest
+	power string
+}
+
+const systemReg = "WINE REGISTRY Version 2\n\n[Software\\\\Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Winlogon] 1795229448\n\"Shell\"=\"explorer.exe\"\n"
+
+func (l *lan) machine(name, address string, components ...string) *box {
+	l.t.Helper()
+	root := l.t.TempDir()
+	state, prefix := filepath.Join(root, "state"), filepath.Join(root, "prefix")
+	for _, folder := range []string{state, prefix + "/dosdevices", prefix + "/drive_c/windows/system32", root + "/d/I386", root + "/e/SETUP/I386/EXCHANGE"} {
+		check(l.t, os.MkdirAll(folder, 0o755))
+	}
+	check(l.t, os.Symlink("../drive_c", prefix+"/dosdevices/c:"))
+	check(l.t, os.Symlink(root+"/d", prefix+"/dosdevices/d:"))
+	check(l.t, os.Symlink(root+"/e", prefix+"/dosdevices/e:"))
+	check(l.t, os.WriteFile(root+"/d/WIN51", nil, 0o600))
+	check(l.t, os.WriteFile(prefix+"/system.reg", []byte(systemReg), 0o600))
+	facts := "computer=" + name + "\nadministrator_password=Passw0rd!\naddress=" + address + "/24\ndns=10.66.0.10\n"
+	for _, c := range components {
+		facts += "component=" + c + "\n"
+	}
+	check(l.t, os.WriteFile(state+"/machine.txt", []byte(facts), 0o600))
+	b := &box{t: l.t, lan: l}
+	b.boot(state, prefix)
+	return b
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *box) boot(state, prefix string) {
+	b.t.Helper()
+	m, err := machine.Open(state, prefix)
+	check(b.t, err)
+	check(b.t, m.Boot())
+	session, _, err := m.Autologon()
+	check(b.t, err)
+	if m.Role == machine.DC {
+		b.lan.forest = b.lan.made
+	}
+	b.power = ""
+	b.guest = &command.Guest{Session: session, Machine: m, World: command.World{
+		Locator: b.lan,
+		Connect: func(address string) (command.Directory, error) {
+			if b.lan.forest == nil || (b.lan.cut && m.Role != machine.DC) || (address == "127.0.0.1" && m.Role != machine.DC) {
+				return nil, directory.ErrUnreachable
+			}
+			return b.lan.forest, nil
+		},
+		Promote: func(_ context.Context, f directory.Forest) error { b.lan.made = directory.NewMemory(f); return nil },
+		Power:   func(kind string) { b.power = kind },
+		Now:     func() time.Time { return time.Date(2003, 9, 30, 12, 0, 0, 0, time.UTC) },
+	}}
+}
+
+// logon has Winlogon log the Administrator of a domain on, from the next boot.
+func (b *box) logon(domain string) {
+	b.t.Helper()
+	m := b.guest.Machine
+	check(b.t, machine.EditRegistry(m.Prefix+"/system.reg", []machine.Value{
+		{Key: machine.WinlogonKey, Name: "AutoAdminLogon", Type: "SZ", Data: "1"},
+		{Key: machine.WinlogonKey, Name: "DefaultUserName", Type: "SZ", Data: "Administrator"},
+		{Key: machine.WinlogonKey, Name: "DefaultDomainName", Type: "SZ", Data: domain},
+		{Key: machine.WinlogonKey, Name: "DefaultPassword", Type: "SZ", Data: "Passw0rd!"},
+	}))
+}
+
+func (b *box) reboot() {
+	b.t.Helper()
+	b.boot(b.guest.Machine.Folder, b.guest.Machine.Prefix)
+}
+
+// run runs a command line and wants an exit code and, in what is said, some texts.
+func (b *box) run(want int, line string, says ...string) string {
+	b.t.Helper()
+	program := spool.Split(line)[0]
+	if !strings.Contains(program, `\`) {
+		program = `C:\windows\system32\` + program
+	}
+	var out bytes.Buffer
+	spool.Run(b.t.Context(), spool.Request{Module: program, Command: line, Folder: `C:\`}, spool.NewAnswer(&out), b.guest.Handle)
+	text, code := unframe(b.t, out.Bytes())
+	if code != want {
+		b.t.Errorf("%s: exit code %d, not %d: %s", line, code, want, text)
+	}
+	for _, s := range says {
+		if !strings.Contains(text, s) {
+			b.t.Errorf("%s does not say %q: %s", line, s, text)
+		}
+	}
+	return text
+}
+
+func unframe(t *testing.T, raw []byte) (text string, code int) {
+	t.Helper()
+	for len(raw) >= 5 {
+		size := binary.LittleEndian.Uint32(raw[1:])
+		body := raw[5 : 5+size]
+		switch raw[0] {
+		case 'O', 'E':
+			text += string(body)
+		case 'X':
+			return text, int(int32(binary.LittleEndian.Uint32(body)))
+		}
+		raw = raw[5+size:]
+	}
+	t.Fatal("no exit frame")
+	return "", 0
+}
+
+func (b *box) file(path, text string) {
+	b.t.Helper()
+	unix, err := b.guest.Machine.Unix(`C:`, path)
+	check(b.t, err)
+	check(b.t, os.WriteFile(unix, []byte(spool.CRLF(text)), 0o600))
+}
+
+func (b *box) read(path string) string {
+	b.t.Helper()
+	unix, err := b.guest.Machine.Unix(`C:`, path)
+	check(b.t, err)
+	text, err := os.ReadFile(unix)
+	check(b.t, err)
+	return string(text)
+}
+
+const promote = `[DCINSTALL]
+ReplicaOrNewDomain=Domain
+TreeOrChild=Tree
+CreateOrJoin=Create
+NewDomainDNSName=contoso.test
+DomainNetbiosName=CONTOSO
+AutoConfigDNS=Yes
+DatabasePath=%systemroot%\ntds
+LogPath=%systemroot%\ntds
+SYSVOLPath=%systemroot%\sysvol
+SafeModeAdminPassword=Safe!1
+RebootOnSuccess=NoAndNoPromptEither
+`
+
+// controller is a domain controller after its boot.
+func (l *lan) controller() *box {
+	l.t.Helper()
+	dc := l.machine("DC01", "10.66.0.10")
+	dc.file(`C:\DCPROMO.TXT`, promote)
+	dc.run(0, `dcpromo /answer:C:\DCPROMO.TXT`)
+	dc.logon("CONTOSO")
+	dc.reboot()
+	return dc
+}
+
+const exchangeINI = "[General]\nComponents=\"Messaging and Collaboration Services,System Management Tools\"\n[Organization]\nName=Contoso\n"
+
+// member is a machine that has joined, with what Exchange wants of Windows.
+func (l *lan) member() *box {
+	l.t.Helper()
+	ex := l.machine("EX01", "10.66.0.11", "iis_common", "iis_www", "iis_smtp", "iis_nntp", "aspnet")
+	ex.run(0, `netdom join EX01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd!`, "needs to be restarted")
+	ex.logon("CONTOSO")
+	ex.reboot()
+	ex.file(`C:\EX.INI`, exchangeINI)
+	return ex
+}

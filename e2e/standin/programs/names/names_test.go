@@ -1,0 +1,52 @@
+package names_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/names"
+)
+
+func TestAControllerIsFoundThroughItsZone(t *testing.T) {
+	zone := names.Zone{Domain: "contoso.test", Host: "dc01.contoso.test", Address: netip.MustParseAddr("10.66.0.10")}
+	free, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.LocalAddr().String()
+	free.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- zone.Serve(ctx, address) }()
+	resolver := names.Resolver{Servers: []string{address}, Limit: 200 * time.Millisecond}
+	var host string
+	var found netip.Addr
+	for range 50 { // until the server listens
+		if host, found, err = resolver.Controller(t.Context(), "CONTOSO.test"); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if host != "dc01.contoso.test" || found != zone.Address || err != nil {
+		t.Errorf("found %q at %v, %v", host, found, err)
+	}
+	for _, domain := range []string{"fabrikam.test", "child.contoso.test"} {
+		if _, _, err := resolver.Controller(t.Context(), domain); !errors.Is(err, names.ErrNone) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzAnswerNeverPanics(f *testing.F) {
+	f.Add([]byte{0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 1, 0, 1})
+	zone := names.Zone{Domain: "contoso.test", Host: "dc01.contoso.test", Address: netip.MustParseAddr("10.66.0.10")}
+	f.Fuzz(func(_ *testing.T, query []byte) { zone.Answer(query) })
+}

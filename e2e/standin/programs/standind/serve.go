@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/command"
+	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
+	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+	"github.com/doublehop/doublehop/e2e/standin/programs/names"
+	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
+)
+
+// How long a boot waits for the directory to answer, and a logon for the domain.
+const (
+	directoryWithin = 60 * time.Second
+	domainWithin    = 60 * time.Second
+)
+
+// places are the folders and files that standind works with.
+type places struct{ state, run, prefix, slapd, hosts string }
+
+func (p places) directory() directory.Slapd {
+	return directory.Slapd{Program: p.slapd, Folder: filepath.Join(p.state, "directory")}
+}
+
+// serve is the whole life of a boot.
+func serve(ctx context.Context, p places) error {
+	m, err := machine.Open(p.state, p.prefix)
+	if err != nil {
+		return err
+	}
+	for _, old := range []string{"ready", "logon", "power", "spool"} {
+		if err := os.RemoveAll(filepath.Join(p.run, old)); err != nil {
+			return err
+		}
+	}
+	if err := m.Boot(); err != nil {
+		return fmt.Errorf("boot: %w", err)
+	}
+	// Wine takes its Tcpip\Parameters Domain and Hostname from here at each start.
+	if err := os.WriteFile(p.hosts, []byte(hosts(m)), 0o644); err != nil { //nolint:gosec // everybody reads it
+		return err
+	}
+	session, automatic, err := m.Autologon()
+	if err != nil {
+		return fmt.Errorf("read the registry: %w", err)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var running sync.WaitGroup
+	defer running.Wait()
+	background := func(what string, work func(context.Context) error) {
+		running.Go(func() {
+			if err := work(ctx); err != nil {
+				stop(fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	g := &command.Guest{World: world(p, m), Session: session, Machine: m}
+	background("spool", func(ctx context.Context) error {
+		return spool.Serve(ctx, filepath.Join(p.run, "spool"), g.Handle)
+	})
+	if m.Role == machine.DC {
+		if err := control(ctx, p, m, background); err != nil {
+			stop(err)
+		}
+	}
+	if err := publish(p, "ready", "ok\n"); err != nil {
+		stop(err)
+	}
+	background("logon", func(ctx context.Context) error { return enter(ctx, p, g, automatic) })
+	<-ctx.Done()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// hosts is the hosts file: the machine's full name first.
+func hosts(m *machine.Machine) string {
+	address := m.IP()
+	if address == "" {
+		address = "127.0.1.1"
+	}
+	return "127.0.0.1 localhost\n" + address + " " + m.FQDN() + " " + strings.ToLower(m.Computer) + " " + m.Computer + "\n"
+}
+
+// control starts what a domain controller serves and waits until the directory answers.
+func control(ctx context.Context, p places, m *machine.Machine, background func(string, func(context.Context) error)) error {
+	address, err := netip.ParseAddr(m.IP())
+	if err != nil {
+		return fmt.Errorf("address of the domain controller: %w", err)
+	}
+	background("directory", func(ctx context.Context) error {
+		return p.directory().Serve(ctx, "ldap://127.0.0.1", "ldap://"+address.String())
+	})
+	if m.Domain.DNS {
+		zone := names.Zone{Domain: m.Domain.Name, Host: m.FQDN(), Address: address}
+		for _, at := range []string{"127.0.0.1", address.String()} {
+			background("DNS", func(ctx context.Context) error { return zone.Serve(ctx, net.JoinHostPort(at, "53")) })
+		}
+	}
+	limit, stop := context.WithTimeout(ctx, directoryWithin)
+	defer stop()
+	return directory.Await(limit, "127.0.0.1:389")
+}
+
+func world(p places, m *machine.Machine) command.World {
+	return command.World{
+		Locator: names.Resolver{Servers: m.Facts.DNS},
+		Connect: func(address string) (command.Directory, error) {
+			return directory.Dial(net.JoinHostPort(address, "389"), 5*time.Second)
+		},
+		Promote: p.directory().Create,
+		Power: func(kind string) {
+			if err := publish(p, "power", kind+"\n"); err != nil {
+				fmt.Fprintln(os.Stderr, "standind: power:", err)
+			}
+		},
+		Now:    time.Now,
+		Second: time.Second,
+	}
+}
+
+// publish makes a file of the run folder appear whole.
+func publish(p places, name, text string) error {
+	temporary := filepath.Join(p.run, "."+name)
+	if err := os.WriteFile(temporary, []byte(text), 0o644); err != nil { //nolint:gosec // read by the guest's init
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(p.run, name))
+}
+
+// enter finds out whether Winlogon's values log somebody on, waiting for the domain as Windows does.
+func enter(ctx context.Context, p places, g *command.Guest, automatic bool) error {
+	if !automatic {
+		return publish(p, "logon", "no Press Ctrl-Alt-Delete to begin (AutoAdminLogon is not 1)\n")
+	}
+	limit, stop := context.WithTimeout(ctx, domainWithin)
+	defer stop()
+	why := g.Logon(limit)
+	if why == "" {
+		return publish(p, "logon", "ok "+g.Session.String()+"\n")
+	}
+	return publish(p, "logon", "no "+strings.ReplaceAll(why, "\n", " ")+"\n")
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
+)
+
+// wine runs batch text in the stand-in's own Wine, beside a standind of this
+// process, and gives what it printed.
+func wine(t *testing.T, batch string) string {
+	t.Helper()
+	script, err := filepath.Abs("../../wine.sh")
+	must(t, err)
+	for _, need := range []string{script, "/usr/bin/i686-w64-mingw32-gcc", "/usr/sbin/slapd"} {
+		if _, err := os.Stat(need); err != nil {
+			t.Skipf("no %s: run e2e/standin/build.sh wine and install gcc-mingw-w64-i686 and slapd", need)
+		}
+	}
+	root := t.TempDir()
+	first := exec.CommandContext(t.Context(), script, root, "cmd", "/c", "exit", "0")
+	if err := first.Run(); err != nil {
+		t.Skipf("Wine does not run here (%v): run e2e/standin/build.sh wine as root", err)
+	}
+	end := func() { _ = exec.Command(script, root, "-k").Run() }
+	end()
+	t.Cleanup(end)
+	install(t, root)
+	must(t, os.WriteFile(root+"/prefix/drive_c/JOB.CMD", []byte(spool.CRLF("@echo off\nset STANDIN_SPOOL=\\\\?\\unix\\machine\\run\\spool\n"+batch)), 0o600))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--prefix", root + "/prefix", "--state", root + "/state", "--run", root + "/run", "--hosts", root + "/hosts"})
+	}()
+	for range 200 {
+		if _, err := os.Stat(root + "/run/ready"); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	out, err := os.Create(root + "/out")
+	must(t, err)
+	defer out.Close()
+	job := exec.CommandContext(t.Context(), script, root, "cmd", "/c", `C:\JOB.CMD`)
+	job.Stdout, job.Stderr = out, out
+	must(t, job.Run())
+	end()
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("standind ended with %d", code)
+	}
+	text, err := os.ReadFile(root + "/out")
+	must(t, err)
+	return string(text)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// install makes the machine what the platform makes of it.
+func install(t *testing.T, root string) {
+	t.Helper()
+	system := root + "/prefix/drive_c/windows/system32/"
+	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
+	for _, name := range strings.Fields("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe attack.exe") {
+		_ = os.Remove(system + name)
+		build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+name, "../shim/shim.c")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		overrides += `"` + name + "\"=\"native,builtin\"\n"
+	}
+	user, err := os.OpenFile(root+"/prefix/user.reg", os.O_APPEND|os.O_WRONLY, 0o600)
+	must(t, err)
+	_, err = user.WriteString("\n" + overrides)
+	must(t, err)
+	must(t, user.Close())
+	for _, folder := range []string{"/state", "/run"} {
+		must(t, os.MkdirAll(root+folder, 0o755))
+	}
+	must(t, os.WriteFile(root+"/state/machine.txt", []byte("computer=DC01\nadministrator_password=Passw0rd!\nnic=lo\naddress=127.0.0.2/8\ncomponent=iis_common\ncomponent=iis_www\ncomponent=dns\n"), 0o600))
+	must(t, os.WriteFile(root+"/prefix/drive_c/A.TXT", []byte(spool.CRLF(`[DCINSTALL]
+ReplicaOrNewDomain=Domain
+TreeOrChild=Tree
+CreateOrJoin=Create
+NewDomainDNSName=contoso.test
+DomainNetbiosName=CONTOSO
+AutoConfigDNS=Yes
+DatabasePath=%systemroot%\ntds
+LogPath=%systemroot%\ntds
+SYSVOLPath=%systemroot%\sysvol
+SafeModeAdminPassword=Safe!1
+RebootOnSuccess=NoAndNoPromptEither
+`)), 0o600))
+}
+
+func TestProgramsRunUnderWine(t *testing.T) {
+	said := wine(t, `net share
+sc query W3SVC
+sc query nothing
+echo sc=%errorlevel%
+net stop W3SVC
+net start >C:\started.txt
+find "World Wide" <C:\started.txt >nul || echo gone
+mode com1: baud=115200 parity=n data=8 stop=1 | find "Baud"
+attack tcp 127.0.0.1:9
+ldifde -f "C:\Program Files\x.txt" -d "CN=a b,DC=c"
+echo ldifde=%errorlevel%
+dcpromo /answer:C:\A.TXT
+echo dcpromo=%errorlevel%
+find "SafeModeAdminPassword" <C:\A.TXT
+dcpromo /answer:C:\A.TXT 2>&1 | find "restart"
+`)
+	for _, want := range []string{
+		"C$           C:\\", "STATE              : 4  RUNNING", "sc=1060", "gone", "Baud:            115200", "refused", "ldifde=1",
+		"dcpromo=0", "SafeModeAdminPassword=\r\n", "a restart is pending",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+}
