@@ -86,7 +86,6 @@ make_guest_image() {
 	rm -rf "$root"
 	cp -a "$out/guest-wine" "$root"
 	mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,etc,root,media,var/{lib/standin,log},usr/bin,usr/sbin,usr/lib/standin/modules}
-	mkdir -p "$root"/media/{a,d,e,f,g}
 	copy_linux "$root" usr/bin/extlinux usr/sbin/slapd usr/lib/ldap/back_mdb.so
 	cp "$out/wine-root/usr/bin/busybox" "$root/usr/bin/busybox"
 	ln -s busybox "$root/usr/bin/sh"
@@ -108,15 +107,12 @@ make_guest_image() {
 		-O '^64bit,^metadata_csum,resize_inode' "$out/root.img" "$((used * 11 / 10 + 16))M" >/dev/null
 }
 
-# put_prefix PREFIX completes C: and names the drives.
+# put_prefix PREFIX completes C: and names what does not change: the other drives are named at each start.
 put_prefix() {
 	local prefix=$1
 	cp "$out/platform/userinit.exe" "$prefix/drive_c/windows/system32/"
 	rm -f "$prefix"/dosdevices/*
 	ln -s ../drive_c "$prefix/dosdevices/c:"
-	for drive in a d e f g; do
-		ln -s "/media/$drive" "$prefix/dosdevices/$drive:"
-	done
 	ln -s /dev/ttyS0 "$prefix/dosdevices/com1"
 	mkdir -p "$prefix/drive_c/Documents and Settings"
 	cp "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,12 +37,24 @@ func drives(kind string) []string {
 // mediaFolder holds the mount point of each drive letter, in lower case.
 const mediaFolder = "/media/"
 
-// watchMedia mounts the disc of a CD drive and follows its changes, once a second, for ever.
+// unlockDoors lets a disc that is in use be changed: libvirt otherwise waits five seconds for the drive's door, and gives up.
+func unlockDoors() error { return os.WriteFile("/proc/sys/dev/cdrom/lock", []byte("0"), 0) }
+
+// nameDrive makes a mount point a drive letter of Windows.
+func nameDrive(letter string) {
+	_ = os.MkdirAll(mediaFolder+letter, 0o755) //nolint:gosec // every Windows user may look at a disc
+	link := prefix + "/dosdevices/" + letter + ":"
+	_ = os.Remove(link)
+	_ = os.Symlink(mediaFolder+letter, link)
+}
+
+// watchMedia mounts the disc of a CD drive and follows its changes, for ever; first is closed after the first look.
 // The medium is known by its volume descriptor, sector 16: comparing it needs no help from
 // the drive, and QEMU swaps discs without the drive's door being used.
 func watchMedia(device, letter string, first chan<- struct{}) {
+	const often = 400 * time.Millisecond
 	at := mediaFolder + letter
-	_ = os.MkdirAll(at, 0o755) //nolint:gosec // every Windows user may look at a CD
+	nameDrive(letter)
 	var mounted []byte
 	for {
 		now := volumeDescriptor(device)
@@ -60,7 +71,7 @@ func watchMedia(device, letter string, first chan<- struct{}) {
 			close(first)
 			first = nil
 		}
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(often)
 	}
 }
 
@@ -92,14 +103,11 @@ func volumeDescriptor(device string) []byte {
 	return bytes.Clone(page[:sectorSize])
 }
 
-// mountFloppy mounts A: when there is a floppy in the drive.
+// mountFloppy makes the floppy in the drive A:, if there is a drive.
 func mountFloppy() {
-	_ = os.MkdirAll(mediaFolder+"a", 0o755) //nolint:gosec // as for the CDs
-	if exists("/dev/fd0") {
-		const options = "shortname=mixed,codepage=437,iocharset=ascii,umask=0"
-		err := unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, options)
-		if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EACCES) { // write-protected, as Doublehop's is
-			_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID|unix.MS_RDONLY, options)
-		}
+	if !exists("/dev/fd0") {
+		return
 	}
+	nameDrive("a")
+	_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, "shortname=mixed,codepage=437,iocharset=ascii,umask=0")
 }

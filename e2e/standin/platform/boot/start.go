@@ -78,6 +78,9 @@ func (g *guest) startDevices(left installed) *sync.WaitGroup {
 		if err := loadModules(lateModules + "/media"); err != nil {
 			trace("media: %v", err)
 		}
+		if err := unlockDoors(); err != nil {
+			trace("media: %v", err)
+		}
 		for i, device := range drives("sr") {
 			first := make(chan struct{})
 			go watchMedia(device, string(rune('d'+i)), first)
