@@ -17,7 +17,7 @@ out=$(cd "$out" && pwd)
 GUEST_RELEASE=trixie    # Wine 10: its cmd gives right results where Wine 8's does not
 KERNEL_RELEASE=bookworm # the last Debian release with a kernel for i686
 
-for part in debs wine guest platform; do
+for part in debs wine guest kernel platform; do
 	# shellcheck source=/dev/null
 	. "$here/build/$part.sh"
 done
@@ -71,7 +71,7 @@ wine() {
 discs() {
 	wine
 	stage guest-wine "$out/keys/wine-prefix" "$here/build/guest.sh" "$here/guest-files.txt" -- make_guest_wine
-	stage kernel "$out/keys/debs" -- make_kernel
+	stage kernel "$out/keys/debs" "$here/build/kernel.sh" "$here/kernel" -- make_kernel
 	stage platform-programs "$here/platform" "$here/build/platform.sh" "$out/keys/kernel" -- make_platform_programs
 	stage programs "$here/programs" "$here/../../go.mod" -- "$here/programs/build-programs.sh" "$out/programs"
 	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/keys/programs" "$here/build/platform.sh" -- make_guest_image

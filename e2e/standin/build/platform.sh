@@ -9,7 +9,7 @@ MODULES_CARDS='8139cp e1000 pcnet32'
 MODULES_OTHER='af_packet ipv6'
 
 # KERNEL_WORDS: silence, no work that only tests or protects the kernel itself.
-KERNEL_WORDS='quiet loglevel=0 console=tty1 vga=normal mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1 raid=noautodetect'
+KERNEL_WORDS='quiet loglevel=0 console=tty1 vga=normal mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1 raid=noautodetect noisapnp'
 
 # with_needs MODULE... prints each module's file, after the files of the modules that it needs.
 with_needs() {
@@ -41,13 +41,6 @@ put_modules() {
 		printf '%s\n' "${file##*/}"
 	done >"$folder/order"
 	strip --strip-debug "$folder"/*.ko
-}
-
-make_kernel() {
-	rm -rf "$out/kernel"
-	mkdir -p "$out/kernel"
-	unpack "$out/kernel" "$out/apt/$KERNEL_RELEASE"/debs/linux-image-*.deb
-	cp "$out"/kernel/boot/vmlinuz-* "$out/kernel/vmlinuz"
 }
 
 # go_386 PACKAGE FILE builds a static program for a Pentium III.

@@ -109,5 +109,8 @@ func mountFloppy() {
 		return
 	}
 	nameDrive("a")
-	_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, "shortname=mixed,codepage=437,iocharset=ascii,umask=0")
+	const options = "shortname=mixed,codepage=437,iocharset=ascii,umask=0"
+	if unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID, options) != nil { // write-protected
+		_ = unix.Mount("/dev/fd0", mediaFolder+"a", "vfat", unix.MS_NOSUID|unix.MS_RDONLY, options)
+	}
 }
