@@ -1,0 +1,143 @@
+# The installed system's disk image and the install CD around it.
+
+# Drivers, in groups that are loaded together; build_modules puts what each needs before it.
+MODULES_DISK='ata_piix crc64_rocksoft_generic crct10dif_generic sd_mod crc32c_generic ext4'
+MODULES_MEDIA='sr_mod isofs'
+MODULES_FLOPPY='floppy nls_cp437 nls_ascii vfat'
+MODULES_POWER='button evdev'
+MODULES_CARDS='8139cp e1000 pcnet32'
+MODULES_OTHER='af_packet ipv6'
+
+# KERNEL_WORDS: silence, no work that only tests or protects the kernel itself.
+KERNEL_WORDS='quiet loglevel=0 console=tty1 vga=normal mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1 raid=noautodetect noisapnp'
+
+# with_needs MODULE... prints each module's file, after the files of the modules that it needs.
+with_needs() {
+	local folder=$out/kernel/lib/modules module file needs
+	local -A done=()
+	visit() {
+		[ -z "${done[$1]:-}" ] || return 0
+		done[$1]=1
+		file=$(find "$folder" -name "${1//_/[-_]}.ko" | head -n 1)
+		[ -n "$file" ] || return 0 # built in
+		needs=$(LC_ALL=C grep -a -o -z '^depends=.*' "$file" | tr -d '\0')
+		for module in $(printf '%s' "${needs#depends=}" | tr ',' ' '); do
+			visit "$module"
+		done
+		find "$folder" -name "${1//_/[-_]}.ko" | head -n 1
+	}
+	for module in "$@"; do
+		visit "$module"
+	done
+}
+
+# put_modules FOLDER MODULE... puts modules into FOLDER with the list "order", in which they can be loaded.
+put_modules() {
+	local folder=$1 file
+	shift
+	mkdir -p "$folder"
+	with_needs "$@" | while read -r file; do
+		cp "$file" "$folder/"
+		printf '%s\n' "${file##*/}"
+	done >"$folder/order"
+	strip --strip-debug "$folder"/*.ko
+}
+
+# go_386 PACKAGE FILE builds a static program for a Pentium III.
+go_386() {
+	(cd "$here/../.." && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat go build -trimpath -ldflags='-s -w' -o "$2" "$1")
+}
+
+# make_initrd FILE FOLDER packs a folder. Compressed, if only because mke2fs leaves holes where a file has zeros, and
+# extlinux cannot read a hole; LZ4 because it unpacks fastest.
+make_initrd() {
+	(cd "$2" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc | lz4 -l -9 -q) >"$1"
+}
+
+# make_platform_programs builds process 1, userinit.exe, and both initrds.
+make_platform_programs() {
+	local work=$out/platform
+	rm -rf "$work"
+	mkdir -p "$work/disk" "$work/cd/boot"
+	go_386 ./e2e/standin/platform/boot "$work/boot"
+	i686-w64-mingw32-gcc -Os -s -o "$work/userinit.exe" "$here/platform/userinit/userinit.c" -lntdll
+	cp "$work/boot" "$work/disk/init"
+	cp "$work/boot" "$work/cd/init"
+	cp /usr/lib/EXTLINUX/mbr.bin "$work/cd/boot/"
+	# shellcheck disable=SC2086
+	{
+		put_modules "$work/disk/modules" $MODULES_DISK
+		put_modules "$work/cd/modules" $MODULES_DISK $MODULES_MEDIA $MODULES_FLOPPY
+	}
+	make_initrd "$work/disk.img" "$work/disk"
+	make_initrd "$work/cd.img" "$work/cd"
+}
+
+# make_guest_image makes the file system that Setup copies to the disk.
+make_guest_image() {
+	local root=$out/guest-root used
+	rm -rf "$root"
+	cp -a "$out/guest-wine" "$root"
+	mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,etc,root,media,var/{lib/standin,log},usr/bin,usr/sbin,usr/lib/standin/modules}
+	copy_linux "$root" usr/bin/extlinux usr/sbin/slapd usr/lib/ldap/back_mdb.so
+	cp "$out/wine-root/usr/bin/busybox" "$root/usr/bin/busybox"
+	ln -s busybox "$root/usr/bin/sh"
+	cp "$out/wine-root/etc/passwd" "$out/wine-root/etc/group" "$root/etc/"
+	# shellcheck disable=SC2086
+	{
+		put_modules "$root/usr/lib/standin/modules/media" $MODULES_MEDIA
+		put_modules "$root/usr/lib/standin/modules/floppy" $MODULES_FLOPPY
+		put_modules "$root/usr/lib/standin/modules/power" $MODULES_POWER
+		put_modules "$root/usr/lib/standin/modules" $MODULES_CARDS $MODULES_OTHER
+	}
+	put_prefix "$root/windows"
+	cp "$out/kernel/vmlinuz" "$out/platform/disk.img" "$root/boot/"
+	printf 'DEFAULT w\nPROMPT 0\nTIMEOUT 0\nLABEL w\n KERNEL vmlinuz\n INITRD disk.img\n APPEND standin=disk %s\n' "$KERNEL_WORDS" \
+		>"$root/boot/extlinux.conf"
+	used=$(du -s --apparent-size -B 1M "$root" | cut -f 1)
+	rm -f "$out/root.img"
+	mke2fs -q -t ext4 -d "$root" -b 4096 -m 0 -N 8192 -J size=8 -E lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0 \
+		-O '^64bit,^metadata_csum,resize_inode' "$out/root.img" "$((used * 11 / 10 + 16))M" >/dev/null
+}
+
+# put_prefix PREFIX completes C: and names what does not change: the other drives are named at each start.
+put_prefix() {
+	local prefix=$1
+	cp "$out/platform/userinit.exe" "$prefix/drive_c/windows/system32/"
+	rm -f "$prefix"/dosdevices/*
+	ln -s ../drive_c "$prefix/dosdevices/c:"
+	ln -s /dev/ttyS0 "$prefix/dosdevices/com1"
+	mkdir -p "$prefix/drive_c/Documents and Settings"
+	cp "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"
+	install -D -m 755 "$out/programs/standind" "$prefix/../usr/lib/standin/standind"
+	{
+		printf '\n[Software\\\\Wine\\\\DllOverrides] 0\n'
+		sed 's/.*/"&"="native,builtin"/' "$out/programs/overrides.txt"
+	} >>"$prefix/user.reg"
+}
+
+# make_windows_cd puts the image on a CD that is laid out, named and started as Windows Server 2003's is.
+make_windows_cd() {
+	local cd=$out/cd volume=NRMSVOL_EN
+	rm -rf "$cd"
+	mkdir -p "$cd"/{I386,SUPPORT/TOOLS,DOCS,ISOLINUX,STANDIN}
+	printf 'Windows\r\n' | tee "$cd/WIN51" >"$cd/WIN51IS"
+	printf 'Windows\r\n' >"$cd/WIN51IS.SP1"
+	cp "$here/cd/README.TXT" "$cd/README.TXT"
+	printf '[Pid]\r\nExtraData=0000000000000000000000000000000000\r\nPid=00000270\r\n' >"$cd/I386/SETUPP.INI"
+	printf '[Version]\r\nSignature="$Windows NT$"\r\n' >"$cd/I386/TXTSETUP.SIF"
+	cp "$here/cd/README.TXT" "$cd/I386/NTLDR"
+	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
+	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
+	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$cd/ISOLINUX/"
+	cp "$out/kernel/vmlinuz" "$cd/ISOLINUX/VMLINUZ"
+	cp "$out/platform/cd.img" "$cd/ISOLINUX/CD.IMG"
+	printf 'DEFAULT s\nPROMPT 0\nTIMEOUT 0\nLABEL s\n KERNEL VMLINUZ\n INITRD CD.IMG\n APPEND standin=cd %s\n' "$KERNEL_WORDS" \
+		>"$cd/ISOLINUX/ISOLINUX.CFG"
+	ln "$out/root.img" "$cd/STANDIN/ROOT.IMG"
+	xorriso -as mkisofs -quiet -o "$out/win2003-standin.iso.new" -V "$volume" -publisher 'MICROSOFT CORPORATION' \
+		-appid 'DOUBLEHOP STAND-IN DISC - NOT MICROSOFT WINDOWS' -iso-level 2 --norock \
+		-b ISOLINUX/isolinux.bin -c ISOLINUX/BOOT.CAT -no-emul-boot -boot-load-size 4 -boot-info-table "$cd" 2>"$out/xorriso.log" ||
+		{ cat "$out/xorriso.log" >&2; return 1; }
+	mv "$out/win2003-standin.iso.new" "$out/win2003-standin.iso"
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/doublehop/doublehop/e2e/standin/platform/hive"
+	"github.com/doublehop/doublehop/e2e/standin/platform/winnt"
+)
+
+// The registry of the installed system, and the keys that Setup writes.
+const (
+	machineHive = "/windows/system.reg"
+	userHive    = "/windows/user.reg"
+
+	winlogonKey = `Software\Microsoft\Windows NT\CurrentVersion\Winlogon`
+	runOnceKey  = `Software\Microsoft\Windows\CurrentVersion\RunOnce`
+	computerKey = `System\CurrentControlSet\Control\ComputerName\`
+	tcpipKey    = `System\CurrentControlSet\Services\Tcpip\Parameters`
+	versionKey  = `Software\Microsoft\Windows NT\CurrentVersion`
+)
+
+// machineFile is what the stand-in programs know about the machine.
+const machineFile = "/var/lib/standin/machine.txt"
+
+// finishSetup is the graphical part of Setup: it gives the installed system its identity.
+func finishSetup(left *installed) error {
+	a := left.Answers
+	machine, err := hive.Load(machineHive)
+	if err != nil {
+		return err
+	}
+	for _, key := range []string{"ComputerName", "ActiveComputerName"} {
+		machine.SetString(computerKey+key, "ComputerName", a.Computer)
+	}
+	machine.SetString(tcpipKey, "Hostname", strings.ToLower(a.Computer))
+	machine.SetString(tcpipKey, "NV Hostname", strings.ToLower(a.Computer))
+	machine.SetString(versionKey, "RegisteredOwner", a.Owner)
+	setAutologon(machine, a)
+	if err := machine.Save(); err != nil {
+		return err
+	}
+	user, err := hive.Load(userHive)
+	if err != nil {
+		return err
+	}
+	for i, command := range a.RunOnce {
+		user.SetString(runOnceKey, fmt.Sprintf("Command%03d", i), command)
+	}
+	if err := user.Save(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(machineFile, []byte(machineFacts(a)), 0o600); err != nil {
+		return err
+	}
+	left.Done = true
+	return writeInstalled(*left)
+}
+
+func setAutologon(machine *hive.Hive, a winnt.Answers) {
+	machine.SetString(winlogonKey, "DefaultUserName", "Administrator")
+	machine.SetString(winlogonKey, "DefaultDomainName", a.Computer)
+	if a.Autologon == 0 {
+		machine.SetString(winlogonKey, "AutoAdminLogon", "0")
+		return
+	}
+	machine.SetString(winlogonKey, "AutoAdminLogon", "1")
+	machine.SetString(winlogonKey, "DefaultPassword", a.Password)
+	machine.SetNumber(winlogonKey, "AutoLogonCount", uint32(a.Autologon)) //nolint:gosec // checked by winnt
+}
+
+// machineFacts are the lines that the stand-in programs' daemon reads.
+func machineFacts(a winnt.Answers) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "computer=%s\nadministrator_password=%s\n", a.Computer, a.Password)
+	for i, adapter := range a.Adapters {
+		if adapter.DHCP {
+			continue
+		}
+		fmt.Fprintf(&b, "nic=eth%d\naddress=%s\n", i, adapter.Address)
+		var dns []string
+		for _, server := range adapter.DNS {
+			dns = append(dns, server.String())
+		}
+		fmt.Fprintf(&b, "dns=%s\n", strings.Join(dns, ","))
+		break
+	}
+	for _, c := range a.Components {
+		fmt.Fprintf(&b, "component=%s\n", c)
+	}
+	return b.String()
+}
+
+func writeInstalled(left installed) error {
+	text, err := json.Marshal(left)
+	if err != nil {
+		return err
+	}
+	temporary := installedFile + ".new"
+	if err := os.WriteFile(temporary, text, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, installedFile); err != nil {
+		return err
+	}
+	unix.Sync()
+	return nil
+}
