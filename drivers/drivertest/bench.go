@@ -270,10 +270,15 @@ func (b *bench) state(name string, want drivers.State) {
 		if time.Now().After(deadline) {
 			b.Fatalf("%s is %s, want %s", name, machine.State, want)
 		}
-		select {
-		case <-b.ctx.Done():
-		case <-time.After(20 * time.Millisecond):
-		}
+		b.rest(20 * time.Millisecond)
+	}
+}
+
+// rest waits; for what tells nobody when it happens.
+func (b *bench) rest(d time.Duration) {
+	select {
+	case <-b.ctx.Done():
+	case <-time.After(d):
 	}
 }
 

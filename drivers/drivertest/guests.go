@@ -68,7 +68,7 @@ func serialClose(b *bench) {
 		_, err := io.Copy(io.Discard, stream)
 		done <- err
 	}()
-	time.Sleep(50 * time.Millisecond) // let it block; without that the check is only weaker
+	b.rest(50 * time.Millisecond) // let it block; without that the check is only weaker
 	b.ok(stream.Close())
 	select {
 	case err := <-done:
@@ -134,11 +134,11 @@ func pausedGuest(b *bench) {
 	l := b.start(spec.Name)
 	l.says("tick", "tick")
 	b.ok(b.d.PauseMachine(b.ctx, spec.Name))
-	time.Sleep(100 * time.Millisecond) // what was on its way arrives
+	b.rest(100 * time.Millisecond) // what was on its way arrives
 	for len(l.lines) > 0 {
 		<-l.lines
 	}
-	time.Sleep(600 * time.Millisecond)
+	b.rest(600 * time.Millisecond)
 	if n := len(l.lines); n > 0 {
 		b.Errorf("it said %d lines", n)
 	}

@@ -96,7 +96,7 @@ func watching(b *bench) {
 	})
 	defer wait.Wait()
 	defer stop()
-	time.Sleep(200 * time.Millisecond) // until the watcher listens; nothing tells when
+	b.rest(200 * time.Millisecond) // until the watcher listens; nothing tells when
 	l := b.start(spec.Name)
 	l.says("again")
 	l.ends()
@@ -115,6 +115,6 @@ func watching(b *bench) {
 		if time.Now().After(deadline) {
 			b.Fatalf("never told that it stopped, but of %v", got)
 		}
-		time.Sleep(20 * time.Millisecond)
+		b.rest(20 * time.Millisecond)
 	}
 }

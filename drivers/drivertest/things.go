@@ -219,7 +219,7 @@ func cutUpload(b *bench) {
 		if time.Now().After(deadline) {
 			b.Fatalf("left behind: %v", b.volumes())
 		}
-		time.Sleep(20 * time.Millisecond)
+		b.rest(20 * time.Millisecond)
 	}
 	b.upload("cut.iso", []byte("whole"))
 }

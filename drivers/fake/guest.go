@@ -250,7 +250,7 @@ func (g *Guest) change(do func(*world, *machine)) { g.touch(true, do) }
 func (g *Guest) touch(write bool, do func(*world, *machine)) {
 	err := g.driver.store.with(write, func(w *world) error {
 		m := w.Machines[g.name]
-		if m == nil || m.Power != g.power.id || !m.on() || g.power.ctx.Err() != nil {
+		if m == nil || m.Power != g.power.id || !m.on() || context.Cause(g.power.ctx) != nil {
 			return errPowerCut
 		}
 		do(w, m)
@@ -264,7 +264,7 @@ func (g *Guest) touch(write bool, do func(*world, *machine)) {
 
 // leave runs when the guest's goroutine ends.
 func (g *Guest) leave() {
-	if *g.reboot || g.power.ctx.Err() != nil {
+	if *g.reboot || context.Cause(g.power.ctx) != nil {
 		return
 	}
 	g.power.cut(errPowerCut)

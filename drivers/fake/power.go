@@ -102,6 +102,9 @@ func (d *Driver) plug(name string, m *machine, adopted bool) {
 		cut(errClosed)
 		return
 	}
+	if adopted {
+		p.serial.keep()
+	}
 	d.powered[name] = p
 	spec := cloneSpec(m.Spec)
 	d.guests.Go(func() { d.run(name, spec, p) })
@@ -110,7 +113,7 @@ func (d *Driver) plug(name string, m *machine, adopted bool) {
 // run calls the guest at power-on and after each reboot until the power ends.
 func (d *Driver) run(name string, spec drivers.MachineSpec, p *power) {
 	defer p.serial.end()
-	for p.ctx.Err() == nil {
+	for context.Cause(p.ctx) == nil {
 		again := false
 		g := &Guest{driver: d, name: name, spec: spec, power: p, reboot: &again}
 		done := make(chan struct{})

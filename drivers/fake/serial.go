@@ -18,6 +18,17 @@ type serial struct {
 	mu     sync.Mutex
 	reader *reader
 	ended  bool
+	// kept says that reader is nobody's yet: it keeps what an adopted guest says
+	// until the first one opens the line.
+	kept bool
+}
+
+// keep begins to keep what is said before the line is opened.
+func (s *serial) keep() {
+	s.open()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = true
 }
 
 func (s *serial) write(p []byte) {
@@ -42,6 +53,10 @@ func (s *serial) end() {
 func (s *serial) open() *reader {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.kept {
+		s.kept = false
+		return s.reader
+	}
 	if s.reader != nil {
 		s.reader.finish()
 	}

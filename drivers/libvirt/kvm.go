@@ -302,7 +302,7 @@ func listenToTrial(ctx context.Context, c *lv.Connect, domain *lv.Domain) (strin
 func waitTrial(ctx context.Context, c *lv.Connect) error {
 	limit, stop := context.WithTimeout(ctx, 2*trialLimit)
 	defer stop()
-	for limit.Err() == nil {
+	for context.Cause(limit) == nil {
 		domain, err := c.LookupDomainByName(trialName)
 		if isCode(err, lv.ERR_NO_DOMAIN) {
 			return errOtherTrial

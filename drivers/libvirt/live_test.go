@@ -182,7 +182,7 @@ func TestAnUploadThatWasKilledIsShorterThanItShouldBe(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("the upload never began")
 		}
-		time.Sleep(20 * time.Millisecond) // another process uploads
+		pause(t) // another process uploads
 	}
 	ok(t, child.Process.Kill())
 	_ = child.Wait()
@@ -193,6 +193,14 @@ func TestAnUploadThatWasKilledIsShorterThanItShouldBe(t *testing.T) {
 	ok(t, d.RemoveVolume(t.Context(), name))
 	ok(t, d.UploadVolume(t.Context(), name, 4, strings.NewReader("anew")))
 	ok(t, d.RemoveVolume(t.Context(), name))
+}
+
+func pause(t *testing.T) {
+	t.Helper()
+	select {
+	case <-t.Context().Done():
+	case <-time.After(20 * time.Millisecond):
+	}
 }
 
 // stuck is a source that gives nothing more.
@@ -232,23 +240,7 @@ func TestANetworkThatWasHalfMadeIsCompleted(t *testing.T) {
 
 func BenchmarkListingTheWorld(b *testing.B) {
 	d := open(b)
-	const machines = 200
-	for i := range machines {
-		spec := drivers.MachineSpec{
-			Name: own(fmt.Sprintf("bench%03d", i)), UUID: fmt.Sprintf("00000000-0000-5000-8001-%06d%06d", os.Getpid()%1000000, i),
-			Mark: drivers.Mark{Lab: "bench", Instance: own(fmt.Sprintf("bench%d", i/10)), Object: "pc"}, Memory: 16 << 20, CPUs: 1,
-			Hardware: drivers.Hardware{Arch: "i686", Chipset: "pc", NIC: "rtl8139", Video: "cirrus"},
-			Disks:    []drivers.Disk{{Target: "hda", Volume: "dh-x.qcow2"}},
-			Drives:   []drivers.Drive{{Target: "hdc"}, {Target: "hdd"}, {Target: "fda"}},
-			NICs:     []drivers.NIC{{Network: "dh-bench", MAC: fmt.Sprintf("52:54:00:d0:01:%02x", i)}},
-		}
-		ok(b, d.DefineMachine(b.Context(), spec))
-		b.Cleanup(func() { ok(b, d.RemoveMachine(context.Background(), spec.Name)) })
-	}
-	for i := range machines {
-		ok(b, d.CreateVolume(b.Context(), drivers.VolumeSpec{Name: fmt.Sprintf("dh-bench%03d", i), Capacity: 1 << 20}))
-		b.Cleanup(func() { ok(b, d.RemoveVolume(context.Background(), fmt.Sprintf("dh-bench%03d", i))) })
-	}
+	fillWorld(b, d)
 	b.Run("all machines", func(b *testing.B) {
 		for b.Loop() {
 			_, err := d.Machines(b.Context(), "")
@@ -282,4 +274,27 @@ func BenchmarkListingTheWorld(b *testing.B) {
 			ok(b, again.Close())
 		}
 	})
+}
+
+// fillWorld makes 200 machines of 20 instances, and 200 disks beside the 200
+// logs of their serial lines.
+func fillWorld(b *testing.B, d *libvirt.Driver) {
+	b.Helper()
+	const machines = 200
+	for i := range machines {
+		spec := drivers.MachineSpec{
+			Name: own(fmt.Sprintf("bench%03d", i)), UUID: fmt.Sprintf("00000000-0000-5000-8001-%06d%06d", os.Getpid()%1000000, i),
+			Mark: drivers.Mark{Lab: "bench", Instance: own(fmt.Sprintf("bench%d", i/10)), Object: "pc"}, Memory: 16 << 20, CPUs: 1,
+			Hardware: drivers.Hardware{Arch: "i686", Chipset: "pc", NIC: "rtl8139", Video: "cirrus"},
+			Disks:    []drivers.Disk{{Target: "hda", Volume: "dh-x.qcow2"}},
+			Drives:   []drivers.Drive{{Target: "hdc"}, {Target: "hdd"}, {Target: "fda"}},
+			NICs:     []drivers.NIC{{Network: "dh-bench", MAC: fmt.Sprintf("52:54:00:d0:01:%02x", i)}},
+		}
+		ok(b, d.DefineMachine(b.Context(), spec))
+		b.Cleanup(func() { ok(b, d.RemoveMachine(context.Background(), spec.Name)) })
+	}
+	for i := range machines {
+		ok(b, d.CreateVolume(b.Context(), drivers.VolumeSpec{Name: fmt.Sprintf("dh-bench%03d", i), Capacity: 1 << 20}))
+		b.Cleanup(func() { ok(b, d.RemoveVolume(context.Background(), fmt.Sprintf("dh-bench%03d", i))) })
+	}
 }

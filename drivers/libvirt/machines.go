@@ -28,7 +28,7 @@ func (d *Driver) DefineMachine(ctx context.Context, spec drivers.MachineSpec) er
 			}
 			if have != nil {
 				defer free(have.domain)
-				done, err := have.become(spec, at)
+				done, err := have.become(ctx, spec, at)
 				if done || err != nil {
 					return err
 				}
@@ -142,7 +142,7 @@ func notOurs(what, name string) error {
 
 // become makes a machine of ours match spec without defining it again, and
 // says whether that was possible.
-func (e *existing) become(spec drivers.MachineSpec, at place) (done bool, err error) {
+func (e *existing) become(ctx context.Context, spec drivers.MachineSpec, at place) (done bool, err error) {
 	if e.spec.Mark.Instance != spec.Mark.Instance || e.spec.Mark.Lab != spec.Mark.Lab {
 		return true, asConflict(fmt.Errorf("it belongs to instance %q of lab %q", e.spec.Mark.Instance, e.spec.Mark.Lab))
 	}
@@ -157,7 +157,7 @@ func (e *existing) become(spec drivers.MachineSpec, at place) (done bool, err er
 	}
 	for i, drive := range hardwareDrives(spec) {
 		if had := hardwareDrives(e.spec)[i]; had.Volume != drive.Volume {
-			if err := setMedia(e.domain, e.active, drive, at); err != nil {
+			if err := setMedia(ctx, e.domain, e.active, drive, at); err != nil {
 				return true, err
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	lv "libvirt.org/go/libvirt"
 
@@ -30,7 +31,7 @@ func (d *Driver) SetMedia(ctx context.Context, name, drive, volume string) error
 			if err != nil {
 				return err
 			}
-			return setMedia(domain, active, wanted, at)
+			return setMedia(ctx, domain, active, wanted, at)
 		})
 	})
 }
@@ -39,7 +40,7 @@ func (d *Driver) SetMedia(ctx context.Context, name, drive, volume string) error
 // guest that has locked the tray (Linux does while a CD is mounted) would make
 // libvirt wait five seconds and give up; force opens it at once, and costs
 // nothing when it is not locked.
-func setMedia(domain *lv.Domain, active bool, drive drivers.Drive, at place) error {
+func setMedia(ctx context.Context, domain *lv.Domain, active bool, drive drivers.Drive, at place) error {
 	disk := driveOf(drive, at)
 	doc, err := disk.Marshal()
 	if err != nil {
@@ -49,15 +50,32 @@ func setMedia(domain *lv.Domain, active bool, drive drivers.Drive, at place) err
 	if active {
 		flags |= lv.DOMAIN_DEVICE_MODIFY_LIVE
 	}
-	err = domain.UpdateDeviceFlags(doc, flags)
-	if active && says(err, "not running") {
-		err = domain.UpdateDeviceFlags(doc, flags&^lv.DOMAIN_DEVICE_MODIFY_LIVE)
+	for try := 1; ; try++ {
+		err = domain.UpdateDeviceFlags(doc, flags)
+		switch {
+		case active && says(err, "not running"):
+			return domain.UpdateDeviceFlags(doc, flags&^lv.DOMAIN_DEVICE_MODIFY_LIVE)
+		case says(err, "ray of device") && try < trayTries:
+			// The guest closed the tray between QEMU's opening it and taking the
+			// disc out (its BIOS does, while it looks for a disc to boot).
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(trayPause):
+			}
+			continue
+		case says(err, "not found"):
+			return asNotFound(err)
+		}
+		return err
 	}
-	if says(err, "not found") {
-		return asNotFound(err)
-	}
-	return err
 }
+
+// A tray that a guest keeps closing is tried again for two seconds.
+const (
+	trayTries = 20
+	trayPause = 100 * time.Millisecond
+)
 
 // hardwareDrives are a spec's drives in a fixed order.
 func hardwareDrives(spec drivers.MachineSpec) []drivers.Drive {
