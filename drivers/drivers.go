@@ -48,7 +48,7 @@ type HostInfo struct {
 	Chipset string
 	// Pool is the name of the pool that holds our volumes.
 	Pool string
-	// FreeBytes is the room left in the pool, in bytes.
+	// FreeBytes is the room left in the pool, in bytes; 0 while there is no pool.
 	FreeBytes uint64
 }
 
@@ -263,14 +263,18 @@ type Leak struct {
 	Network, Object, Why string
 }
 
-// Volumes keeps disks, discs and manifests in the one pool that is ours.
+// Volumes keeps disks, discs and manifests in the one pool that is ours. A
+// driver may keep volumes of its own there, named dh-serial-… (removed with
+// their machine) and dh-host-… (what it found out about the host).
 // A volume goes by its name; a name that does not begin with "dh-" is Refused.
 type Volumes interface {
 	// CreateVolume makes an empty qcow2 disk, or an overlay when spec has a
 	// backing volume. An existing volume of the same name is a Conflict.
 	CreateVolume(ctx context.Context, spec VolumeSpec) error
 	// UploadVolume makes a raw volume of exactly size bytes from r. A volume
-	// that was cut short is not left behind. An existing one is a Conflict.
+	// that was cut short is not left behind, unless this program was killed: it
+	// is then shorter than size (Volume.Capacity), as it also is while another
+	// program uploads it. An existing one is a Conflict.
 	UploadVolume(ctx context.Context, name string, size int64, r io.Reader) error
 	// DownloadVolume writes a volume's bytes, as they lie in the pool, to w.
 	DownloadVolume(ctx context.Context, name string, w io.Writer) error
