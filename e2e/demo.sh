@@ -4,23 +4,26 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 lab=labs/demo
-name=${DEMO_NAME:-demo}
+instance=(-f "$lab" ${DEMO_NAME:+--name "$DEMO_NAME"})
 began=$SECONDS
 
-say() { printf '\n== %s\n' "$*" >&2; }
+say() { printf '\n== %s\n' "$*" | fold -s -w 100 >&2; }
 clock() { printf '   (%d:%02d so far)\n' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)) >&2; }
 
 # run shows a command as one would type it, and does it.
 run() {
+	local word
 	printf '\n$ bin/doublehop' >&2
-	printf ' %q' "$@" >&2
+	for word in "$@"; do
+		if [[ $word =~ ^[a-zA-Z0-9_./:=@-]+$ ]]; then printf ' %s' "$word"; else printf " '%s'" "$word"; fi
+	done >&2
 	printf '\n' >&2
 	"${doublehop[@]}" "$@"
 }
 
 failed() {
 	printf '\nThe demo stopped here. What was built is kept: "make demo" goes on, and this clears it away:\n' >&2
-	printf '  bin/doublehop destroy -f %s --name %s -y\n' "$lab" "$name" >&2
+	printf '  bin/doublehop destroy %s -y\n' "${instance[*]}" >&2
 }
 trap failed ERR
 
@@ -45,24 +48,24 @@ run doctor "$lab"
 run validate "$lab"
 
 say "What would be done, and why."
-run plan -f "$lab" --name "$name"
+run plan "${instance[@]}"
 
 say "Build it: blank disks, Windows Setup from the disc, a domain controller, ForestPrep, DomainPrep, Exchange." \
 	"After each stage the whole lab has a checkpoint. Ctrl-C is fine at any moment: the same command goes on."
-run up -f "$lab" --name "$name" -y
+run up "${instance[@]}" -y
 clock
 
 say "What exists now, and that nothing leads out of its network."
-run status -f "$lab" --name "$name"
-run verify -f "$lab" --name "$name"
+run status "${instance[@]}"
+run verify "${instance[@]}"
 
 say "Break something inside a guest; there is no network to it, the command goes by a disc and a serial line."
-run exec -f "$lab" --name "$name" dc01 'echo this should not be here>C:\BROKEN.TXT'
-run exec -f "$lab" --name "$name" dc01 'type C:\BROKEN.TXT'
+run exec "${instance[@]}" dc01 'echo this should not be here>C:\BROKEN.TXT'
+run exec "${instance[@]}" dc01 'type C:\BROKEN.TXT'
 
 say "Take the whole lab back to its checkpoint, and look again."
-run revert -f "$lab" --name "$name" -y
-run exec -f "$lab" --name "$name" dc01 'if exist C:\BROKEN.TXT (echo still there) else (echo gone)' | tee build/demo.out
+run revert "${instance[@]}" -y
+run exec "${instance[@]}" dc01 'if exist C:\BROKEN.TXT (echo still there) else (echo gone)' | tee build/demo.out
 grep -q '^gone' build/demo.out || {
 	echo "The file outlived the revert." >&2
 	false
@@ -70,7 +73,7 @@ grep -q '^gone' build/demo.out || {
 clock
 
 say "Away with it. The checkpoints stay, so that the next up only starts the machines."
-run destroy -f "$lab" --name "$name" -y
+run destroy "${instance[@]}" -y
 clock
 
 cat >&2 <<END
