@@ -1,7 +1,7 @@
 // Package hive edits Wine's registry files (system.reg, user.reg) while no Wine
 // process runs.
 //
-// Floor 7. It promises that what it does not change stays byte for byte, and
+// Floor 5. It promises that what it does not change stays byte for byte, and
 // that a file is either the old or the new one.
 package hive
 
