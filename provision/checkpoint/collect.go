@@ -47,10 +47,16 @@ func Collect(volumes []drivers.Volume, whole []Manifest, machines []drivers.Mach
 }
 
 // kept says whether a volume is worth keeping though nothing names it: the
-// pool's key, without which every secret's digest would change, and what the
-// user's discs were copied to.
+// pool's key, without which every secret's digest would change, what the user's
+// discs were copied to, and what the driver keeps for itself: what was found out
+// about the host, and the serial logs, which go with their machines.
 func kept(name string) bool {
-	return name == "dh-pool-key" || strings.HasPrefix(name, "dh-media-")
+	for _, prefix := range []string{"dh-pool-key", "dh-media-", "dh-host-", "dh-serial-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // UnusedMedia lists the copies of the user's discs, and the marks that they
