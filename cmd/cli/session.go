@@ -83,10 +83,16 @@ func (s *session) run(ctx context.Context, verb string, p *plan.Plan, work func(
 	defer rec.close()
 	screen := view.NewScreen(s.Err, s.screenOptions(p))
 	defer screen.Close()
+	said := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(said)
 		screen.Report(engine.Event{Time: time.Now(), Kind: engine.Note, Text: "stopping: nothing new is begun; Ctrl-C again ends at once"})
 	})
-	defer stop()
+	defer func() {
+		if !stop() {
+			<-said
+		}
+	}()
 	e := engine.New(s.driver, s.lab, s.instance, engine.Options{Report: screen.Report, RunDir: rec.dir, LookupEnv: s.LookupEnv})
 	defer e.Close()
 	ctx = rec.log.WithContext(ctx)
