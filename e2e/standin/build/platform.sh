@@ -48,8 +48,7 @@ go_386() {
 	(cd "$here/../.." && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat go build -trimpath -ldflags='-s -w' -o "$2" "$1")
 }
 
-# make_initrd FILE FOLDER packs a folder. Compressed, if only because mke2fs leaves holes where a file has zeros, and
-# extlinux cannot read a hole; LZ4 because it unpacks fastest.
+# make_initrd FILE FOLDER packs a folder, with LZ4, which unpacks fastest.
 make_initrd() {
 	(cd "$2" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc | lz4 -l -9 -q) >"$1"
 }
@@ -73,6 +72,19 @@ make_platform_programs() {
 	make_initrd "$work/cd.img" "$work/cd"
 }
 
+# whole FILE... fails for a file with a block of zeros: mke2fs makes a hole of that, which extlinux cannot read.
+whole() {
+	local file
+	for file in "$@"; do
+		cp --sparse=always "$file" "$out/holes"
+		if [ "$(stat -c '%b * 512' "$out/holes" | { read -r n; echo $((n)); })" -lt "$(stat -c %s "$file")" ]; then
+			say "$file has blocks of zeros, and the boot loader cannot read those"
+			return 1
+		fi
+	done
+	rm -f "$out/holes"
+}
+
 # make_guest_image makes the file system that Setup copies to the disk.
 make_guest_image() {
 	local root=$out/guest-root used
@@ -91,6 +103,7 @@ make_guest_image() {
 		put_modules "$root/usr/lib/standin/modules" $MODULES_CARDS $MODULES_OTHER
 	}
 	put_prefix "$root/windows"
+	whole "$out/kernel/vmlinuz" "$out/platform/disk.img"
 	cp "$out/kernel/vmlinuz" "$out/platform/disk.img" "$root/boot/"
 	printf 'DEFAULT w\nPROMPT 0\nTIMEOUT 0\nLABEL w\n KERNEL vmlinuz\n INITRD disk.img\n APPEND standin=disk %s\n' "$KERNEL_WORDS" \
 		>"$root/boot/extlinux.conf"

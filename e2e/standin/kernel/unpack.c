@@ -26,7 +26,7 @@ __asm__(".section .start,\"ax\"\n"
         "    jmp *%eax\n"
         ".section .data\n"
         ".balign 16\n"
-        ".space 4096\n"
+        ".fill 4096, 1, 0x90\n" /* not zeros: see whole() in build/platform.sh */
         "stack_end:\n"
         ".balign 4\n"
         "packed:\n"
