@@ -76,22 +76,25 @@ func (g *Guest) Delete(disk, key string) { g.write(disk, key, nil) }
 
 func (g *Guest) write(disk, key string, value *string) {
 	g.wait()
-	g.change(func(w *world, m *machine) {
-		v := w.Volumes[m.disk(disk)]
-		if v == nil {
-			return
+	g.change(func(w *world, m *machine) { g.put(w, m, disk, key, value) })
+}
+
+// put writes a key to a disk of m, which has power.
+func (g *Guest) put(w *world, m *machine, disk, key string, value *string) {
+	v := w.Volumes[m.disk(disk)]
+	if v == nil {
+		return
+	}
+	for _, other := range w.Volumes {
+		if other.Backing == v.Name {
+			g.driver.problem("%s wrote %q to %s, which lies under %s", g.name, key, v.Name, other.Name)
 		}
-		for _, other := range w.Volumes {
-			if other.Backing == v.Name {
-				g.driver.problem("%s wrote %q to %s, which lies under %s", g.name, key, v.Name, other.Name)
-			}
-		}
-		if v.Keys == nil {
-			v.Keys = map[string]*string{}
-		}
-		v.Keys[key] = value
-		m.DiskBytes += uint64(len(key)) + 512
-	})
+	}
+	if v.Keys == nil {
+		v.Keys = map[string]*string{}
+	}
+	v.Keys[key] = value
+	m.DiskBytes += uint64(len(key)) + 512
 }
 
 // Keys lists what is on a disk, sorted; a blank disk has none.
@@ -213,6 +216,20 @@ func (g *Guest) NeighbourGet(neighbour, disk, key string) (value string, ok bool
 		}
 	})
 	return value, ok
+}
+
+// NeighbourSet writes a key to a running neighbour's disk, as a service there
+// does when it is asked to; a machine that cannot be reached swallows it.
+func (g *Guest) NeighbourSet(neighbour, disk, key, value string) {
+	g.wait()
+	if !slices.Contains(g.Neighbours(), neighbour) {
+		return
+	}
+	g.change(func(w *world, _ *machine) {
+		if other := w.Machines[neighbour]; other != nil {
+			g.put(w, other, disk, key, &value)
+		}
+	})
 }
 
 // Reboot starts the guest over; it does not return.

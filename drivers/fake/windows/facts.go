@@ -117,7 +117,7 @@ func (r *runner) ldifde(server, dn, rest string) []string {
 	var values []string
 	if m := attributes.FindStringSubmatch(rest); m != nil {
 		for attribute := range strings.SplitSeq(m[1], ",") {
-			if v := r.directory(dc, dn, rest, name, attribute); v != "" {
+			if v := dc.value(dn, rest, name, attribute); v != "" {
 				values = append(values, attribute+": "+v)
 			}
 		}
@@ -128,16 +128,15 @@ func (r *runner) ldifde(server, dn, rest string) []string {
 	return append([]string{"dn: " + dn, "changetype: add"}, append(values, "")...)
 }
 
-// directory is the value of one attribute; empty when there is none yet.
-func (r *runner) directory(dc func(string) string, dn, rest, name, attribute string) string {
+// value is the value of one attribute; empty when there is none yet.
+func (d directory) value(dn, rest, name, attribute string) string {
 	object := strings.ToLower(dn)
-	forest, prepared := dc(keyForestPrep) != "", dc(keyDomainPrep) != ""
-	exchange, _ := r.g.Get(system, keyExchange)
-	organization, _ := r.g.Get(system, keyOrg)
+	forest, prepared := d.get(keyForestPrep) != "", d.get(keyDomainPrep) != ""
+	organization := d.get(keyOrg)
 	container := strings.Contains(rest, "msExchOrganizationContainer")
 	server := strings.Contains(rest, "msExchExchangeServer")
 	switch {
-	case server && exchange == "":
+	case server && d.get(keyServer+strings.ToUpper(name)) == "":
 		return ""
 	case server:
 		return map[string]string{"cn": name, "serialNumber": "Version 6.5 (Build 6944.4: Service Pack 0)", "versionNumber": "6944"}[attribute]
@@ -151,6 +150,8 @@ func (r *runner) directory(dc func(string) string, dn, rest, name, attribute str
 		return map[bool]string{true: "6936"}[prepared]
 	case strings.HasPrefix(object, "cn=ms-exch-schema-version-pt,"):
 		return map[bool]string{true: "6870"}[forest]
+	case strings.Contains(rest, "objectClass=computer") && d.get(keyMember+strings.ToUpper(name)) == "":
+		return ""
 	case attribute == "cn":
 		return name
 	case attribute == "objectVersion":

@@ -24,7 +24,9 @@ type runner struct {
 	g     *fake.Guest
 	seq   int
 	state state
-	// restart says that the shell asked for one; code is that of the script.
+	// options are those of the machine.
+	options Options
+	// proofs are the files that PROOF.CMD wrote, by name.
 	proofs map[string][]string
 }
 
@@ -195,6 +197,15 @@ func (r *runner) prove() {
 
 func (r *runner) ended(phase, why string) {
 	r.state.Phase, r.state.Why = phase, why
+	if phase == phaseDone { // a proof may be asked for again: only its script stays
+		kept := map[string][]byte{}
+		for _, name := range []string{guest.ProofScript, "FILES.TXT"} {
+			if content, ok := r.state.Files[name]; ok {
+				kept[name] = content
+			}
+		}
+		r.state.Files = kept
+	}
 	r.save()
 	if phase == phaseDone {
 		r.say(guest.Done, fmt.Sprint(r.state.Code))

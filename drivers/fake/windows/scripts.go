@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/doublehop/doublehop/drivers/fake"
 )
 
 var (
@@ -35,6 +37,7 @@ func (r *runner) script(text string) int {
 		r.out("the fake Windows does not know this script")
 		return 1
 	}
+	r.options.begin(r.ctx, r.g, "command")
 	code := r.commands(string(r.state.Files[m[1]]))
 	if e := expectLine.FindStringSubmatch(text); e != nil {
 		return r.expected(code, e[1])
@@ -62,36 +65,69 @@ func (r *runner) promote() int {
 		return 1
 	}
 	r.out("Promoting %s", computer(r.g))
+	r.options.begin(r.ctx, r.g, "dcpromo")
 	r.g.Set(system, keyDomain, strings.ToLower(string(m[1])))
 	r.g.Set(system, keyController, "1")
 	return 0
 }
 
-// join needs a domain controller in reach.
+// join needs a domain controller in reach; the two keep a word between them
+// that both must know from then on.
 func (r *runner) join(domain string) int {
-	if _, ok := r.controller(strings.ToLower(domain)); !ok {
+	dc, ok := r.controller(strings.ToLower(domain))
+	if !ok {
 		r.out("netdom: joining %s failed with error 1355", domain)
 		return 1
 	}
+	r.options.begin(r.ctx, r.g, "netdom")
+	word := "channel of " + r.state.ID
+	dc.set(keyMember+computer(r.g), word)
+	r.g.Set(system, keyChannel, word)
 	r.g.Set(system, keyDomain, strings.ToLower(domain))
 	r.out("netdom ended with 0")
 	return 0
 }
 
-// controller finds the machine that controls a domain: this one, or a running
-// neighbour. get reads a key of its disk.
-func (r *runner) controller(domain string) (get func(key string) string, ok bool) {
-	mine := func(key string) string { v, _ := r.g.Get(system, key); return v }
-	if mine(keyController) != "" && mine(keyDomain) == domain {
-		return mine, true
+// directory is the disk of a domain controller: of this machine or a neighbour.
+type directory struct {
+	g    *fake.Guest
+	name string // empty: this machine
+}
+
+func (d directory) get(key string) string {
+	if d.name == "" {
+		v, _ := d.g.Get(system, key)
+		return v
 	}
-	for _, name := range r.g.Neighbours() {
-		theirs := func(key string) string { v, _ := r.g.NeighbourGet(name, system, key); return v }
-		if theirs(keyController) != "" && theirs(keyDomain) == domain {
-			return theirs, true
+	v, _ := d.g.NeighbourGet(d.name, system, key)
+	return v
+}
+
+func (d directory) set(key, value string) {
+	if d.name == "" {
+		d.g.Set(system, key, value)
+		return
+	}
+	d.g.NeighbourSet(d.name, system, key, value)
+}
+
+// controller finds the machine that controls a domain: this one, or a running
+// neighbour.
+func (r *runner) controller(domain string) (directory, bool) {
+	for _, name := range append([]string{""}, r.g.Neighbours()...) {
+		d := directory{r.g, name}
+		if d.get(keyController) != "" && d.get(keyDomain) == domain {
+			return d, true
 		}
 	}
-	return nil, false
+	return directory{}, false
+}
+
+// trusted says whether a domain controller still knows this machine: one that
+// went back alone does not.
+func (r *runner) trusted(dc directory) bool {
+	word, _ := r.g.Get(system, keyChannel)
+	return dc.name == "" || word != "" && dc.get(keyMember+computer(r.g)) == word
 }
 
 // exchange is Exchange's setup in one of its modes.
@@ -102,27 +138,35 @@ func (r *runner) exchange(mode string) int {
 		r.out("setup: the domain controller does not answer")
 		return 4
 	}
+	if !r.trusted(dc) {
+		r.out("setup: the trust relationship between this machine and the domain failed")
+		return 1
+	}
 	r.out("Setup starts")
 	switch strings.ToLower(mode) {
 	case "forestprep":
-		r.g.Set(system, keyForestPrep, "1")
+		r.options.begin(r.ctx, r.g, "forestprep")
+		dc.set(keyForestPrep, "1")
 		return 0
 	case "domainprep":
-		if dc(keyForestPrep) == "" {
+		if dc.get(keyForestPrep) == "" {
 			r.out("setup: ForestPrep has not been run")
 			return 1
 		}
-		r.g.Set(system, keyDomainPrep, "1")
+		r.options.begin(r.ctx, r.g, "domainprep")
+		dc.set(keyDomainPrep, "1")
 		return 0
 	}
-	if dc(keyForestPrep) == "" || dc(keyDomainPrep) == "" {
+	if dc.get(keyForestPrep) == "" || dc.get(keyDomainPrep) == "" {
 		r.out("setup: the schema was not extended")
 		return 1
 	}
+	r.options.begin(r.ctx, r.g, "exchange")
 	r.g.Set(system, keyExchange, "1")
+	dc.set(keyServer+computer(r.g), "1")
 	for name, content := range r.state.Files {
 		if m := orgLine.FindSubmatch(content); m != nil && strings.HasSuffix(name, ".INI") {
-			r.g.Set(system, keyOrg, strings.TrimSpace(string(m[1])))
+			dc.set(keyOrg, strings.TrimSpace(string(m[1])))
 		}
 	}
 	return 0

@@ -26,6 +26,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/doublehop/doublehop/drivers/fake"
 	"github.com/doublehop/doublehop/provision/guest"
@@ -44,17 +45,53 @@ const (
 	keyDomainPrep = "domainprep"
 	keyExchange   = "exchange"
 	keyOrg        = "organization"
+	keyChannel    = "channel"
+	keyMember     = "member:"
+	keyServer     = "server:"
 	keyFile       = "file:"
 )
 
+// Options are what a caller may set; the zero value works.
+type Options struct {
+	// Takes is how long Setup and each of a job's programs take.
+	Takes time.Duration
+	// Begun is told each time that Setup or a program begins on a machine, by the
+	// hypervisor's name: "setup", "dcpromo", "netdom", "forestprep", "domainprep",
+	// "exchange", "command". It may be called from several goroutines.
+	Begun func(machine, what string)
+}
+
 // Guest is one boot of the machine; it is what fake.Options.Guest wants.
-func Guest(ctx context.Context, g *fake.Guest) {
+func Guest(ctx context.Context, g *fake.Guest) { New(Options{})(ctx, g) }
+
+// New makes a guest function whose work takes time and is told of.
+func New(o Options) func(context.Context, *fake.Guest) {
+	return func(ctx context.Context, g *fake.Guest) { o.boot(ctx, g) }
+}
+
+// begin tells that a program begins, and returns when it has done its work.
+func (o Options) begin(ctx context.Context, g *fake.Guest, what string) {
+	if o.Begun != nil {
+		o.Begun(g.Name(), what)
+	}
+	if o.Takes == 0 {
+		return
+	}
+	timer := time.NewTimer(o.Takes)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+func (o Options) boot(ctx context.Context, g *fake.Guest) {
 	if strings.Contains(g.Name(), "mute") {
 		<-ctx.Done()
 		return
 	}
 	if _, installed := g.Get(system, keyComputer); !installed {
-		setup(ctx, g)
+		o.setup(ctx, g)
 	}
 	how := "boot"
 	if _, first := g.Get(system, keyFirst); first {
@@ -64,7 +101,7 @@ func Guest(ctx context.Context, g *fake.Guest) {
 	if g.Adopted() {
 		how = "again"
 	}
-	r := &runner{ctx: ctx, g: g}
+	r := &runner{ctx: ctx, g: g, options: o}
 	r.run(how)
 }
 
@@ -72,7 +109,7 @@ var computerLine = regexp.MustCompile(`(?im)^\s*ComputerName\s*=\s*"?([A-Za-z0-9
 
 // setup is Windows Setup: it needs a CD and an answer floppy, or stands at a
 // screen and waits. At its end the machine restarts.
-func setup(ctx context.Context, g *fake.Guest) {
+func (o Options) setup(ctx context.Context, g *fake.Guest) {
 	_, cd := g.Drive("hdc")
 	floppy, answers := g.Drive("fda")
 	name := computerLine.FindSubmatch(floppy)
@@ -82,6 +119,7 @@ func setup(ctx context.Context, g *fake.Guest) {
 		return
 	}
 	g.Say("Windows Setup copies files")
+	o.begin(ctx, g, "setup")
 	g.Set(system, keyFirst, "1")
 	g.Set(system, keyComputer, strings.ToUpper(string(name[1])))
 	g.Reboot()
