@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -238,13 +239,17 @@ func (b *box) alive() func(context.Context) bool {
 func (b *box) waitOff(ctx context.Context, limit time.Duration) error {
 	ctx, stop := context.WithTimeoutCause(ctx, limit, &guest.Stalled{Phase: "powering off", After: limit})
 	defer stop()
+	began := time.Now()
 	changed := b.changes.of(b.machine.Domain)
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		m, err := b.driver.Machine(ctx, b.machine.Domain)
-		if err == nil && (m.State == drivers.Off || m.State == drivers.Crashed) {
+		if err == nil && m.State == drivers.Off {
 			return nil
+		}
+		if err == nil && m.State == drivers.Crashed {
+			return &guest.Stalled{Phase: "powering off", Why: cmp.Or(m.StateWhy, "the machine crashed"), After: time.Since(began)}
 		}
 		if err != nil && drivers.KindOf(err) != drivers.Transient {
 			return err

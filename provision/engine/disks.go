@@ -2,8 +2,8 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,12 +37,9 @@ const (
 // targets are the places of hard disks, in order.
 func target(index int) string { return "hd" + string(rune('a'+index)) }
 
-// stand lays the machine's own disks over a finished layer and defines it. What
-// the machine wrote since its old checkpoint goes.
-func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, part checkpoint.Machine, labTime time.Time, w *world) error {
-	if err := e.clear(ctx, m, w); err != nil {
-		return err
-	}
+// stand lays a machine's own disks over a finished layer and defines it. What
+// was there of the machine has been cleared.
+func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, part checkpoint.Machine, labTime time.Time) error {
 	spec := m.Spec
 	for i, d := range m.Disks {
 		volume := plan.RunVolume(e.instance, m.Name, d.Name, key)
@@ -72,7 +69,39 @@ func (e *Engine) clear(ctx context.Context, m plan.Machine, w *world) error {
 	return nil
 }
 
-// volumesOf lists the volumes of a machine that belong to no checkpoint.
+// tidy takes the discs and floppies that cut runs left, which may hold secrets,
+// out of the drives of machines that have no use for them, and deletes them. A
+// machine in the middle of a stage, with power, may be reading its own.
+func (e *Engine) tidy(ctx context.Context, w *world) error {
+	used := map[string]bool{}
+	for i := range w.machines {
+		x := &w.machines[i]
+		busy := x.Mark.Facts[plan.FactPhase] != plan.PhaseStand && x.State != drivers.Off && x.State != drivers.Crashed
+		for k, d := range x.Drives {
+			switch {
+			case !plan.IsDisc(e.instance, d.Volume):
+			case busy:
+				used[d.Volume] = true
+			default:
+				if err := e.driver.SetMedia(ctx, x.Name, d.Target, ""); err != nil {
+					return err
+				}
+				x.Drives[k].Volume = ""
+			}
+		}
+	}
+	for _, name := range sortedKeys(w.volumes) {
+		if plan.IsDisc(e.instance, name) && !used[name] {
+			if err := e.driver.RemoveVolume(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// volumesOf lists the volumes of a machine that belong to no checkpoint; of
+// the whole instance when machine is empty.
 func (w *world) volumesOf(instance, machine string) []string {
 	var list []string
 	for _, name := range sortedKeys(w.volumes) {
@@ -105,7 +134,7 @@ func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Lay
 	}
 	spec := m.Spec
 	for i, d := range m.Disks {
-		volume := drivers.VolumeSpec{Name: w.free(plan.LayerVolume(l.Key, d.Name, e.instance))}
+		volume := drivers.VolumeSpec{Name: w.freeLayer(l.Key, d.Name, e.instance, m.Name)}
 		if l.Base == "" {
 			volume.Capacity = d.Size
 		} else {
@@ -124,13 +153,17 @@ func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Lay
 	return e.driver.DefineMachine(ctx, spec)
 }
 
-// free is name, or name with a number when something still rests on the
-// volume of that name: the layers of a checkpoint whose manifest was lost may
-// be what later checkpoints stand on.
-func (w *world) free(name string) string {
+// freeLayer names a new layer's volume. It has a number when something still
+// rests on the volume of that name: the layers of a checkpoint whose manifest
+// was lost may be what later checkpoints stand on. What the machine wrote for
+// itself on top does not count, since it has just been cleared.
+func (w *world) freeLayer(key, disk, instance, machine string) string {
 	needed := map[string]bool{}
 	for _, v := range w.volumes {
-		needed[v.Backing] = true
+		own := func(begin string) bool { return strings.HasPrefix(v.Name, begin) }
+		if !slices.ContainsFunc(plan.InstanceVolumes(instance, machine), own) {
+			needed[v.Backing] = true
+		}
 	}
 	for _, m := range w.manifests {
 		for _, part := range m.Machines {
@@ -139,11 +172,11 @@ func (w *world) free(name string) string {
 			}
 		}
 	}
-	stem, out := strings.TrimSuffix(name, ".qcow2"), name
-	for n := 2; needed[out]; n++ {
-		out = fmt.Sprintf("%s-%d.qcow2", stem, n)
+	number := 1
+	for needed[plan.LayerVolume(key, disk, instance, number)] {
+		number++
 	}
-	return out
+	return plan.LayerVolume(key, disk, instance, number)
 }
 
 // rebase puts a machine whose layer is finished onto disks of its own, so that

@@ -129,13 +129,17 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 		if err != nil {
 			return err
 		}
-		if x.State != drivers.Running && phase == plan.PhaseBuild {
+		switch {
+		case x.State == drivers.Paused: // by a run that was cut, or for want of room
+		case x.State != drivers.Running && phase == plan.PhaseBuild:
 			if err := r.load(ctx, b); err != nil {
 				return err
 			}
-			cold = append(cold, b.machine)
-			b.phase("starting")
+		default:
+			continue
 		}
+		cold = append(cold, b.machine)
+		b.phase("starting")
 	}
 	if err := r.startPaused(ctx, cold); err != nil {
 		return err
@@ -247,7 +251,7 @@ func (r *stageRun) close(ctx context.Context, b *box) error {
 		return err
 	}
 	if phase == plan.PhaseBuild {
-		if err := r.note(ctx, b, map[string]string{plan.FactPhase: plan.PhaseClosing}); err != nil {
+		if err := r.note(ctx, b.machine, map[string]string{plan.FactPhase: plan.PhaseClosing}); err != nil {
 			return err
 		}
 	}
@@ -282,14 +286,20 @@ func (r *stageRun) shutDown(ctx context.Context, b *box) error {
 }
 
 // note changes facts of a machine's mark.
-func (r *stageRun) note(ctx context.Context, b *box, changed map[string]string) error {
-	x, _, err := r.phaseOf(ctx, b)
+func (e *Engine) note(ctx context.Context, m plan.Machine, changed map[string]string) error {
+	x, err := e.driver.Machine(ctx, m.Domain)
 	if err != nil {
 		return err
 	}
 	facts := maps.Clone(x.Mark.Facts)
+	if facts == nil {
+		facts = map[string]string{}
+	}
 	maps.Copy(facts, changed)
-	return r.driver.MarkMachine(ctx, b.machine.Domain, facts)
+	if maps.Equal(facts, x.Mark.Facts) {
+		return nil
+	}
+	return e.driver.MarkMachine(ctx, m.Domain, facts)
 }
 
 // commit writes the stage's manifest: from then on the checkpoint exists.
@@ -300,6 +310,9 @@ func (r *stageRun) commit(ctx context.Context) error {
 	}
 	w, err := r.survey(ctx)
 	if err != nil {
+		return err
+	}
+	if err := r.tidy(ctx, w); err != nil {
 		return err
 	}
 	m := checkpoint.Manifest{
@@ -387,7 +400,7 @@ func (r *stageRun) progress(ctx context.Context, b *box, done int, proofs []chec
 	if err != nil {
 		return err
 	}
-	return r.note(ctx, b, map[string]string{plan.FactDone: strconv.Itoa(done), factProofs: string(all)})
+	return r.note(ctx, b.machine, map[string]string{plan.FactDone: strconv.Itoa(done), factProofs: string(all)})
 }
 
 func proofsOf(x drivers.Machine) []checkpoint.Proof {

@@ -202,7 +202,7 @@ func (r *stageRun) failed(ctx context.Context, b *box, s plan.Step, err error) e
 		out.Range = s.Source.Range
 	}
 	if blamed(err) {
-		if err := r.note(ctx, b, map[string]string{plan.FactFailed: s.Name}); err != nil {
+		if err := r.note(ctx, b.machine, map[string]string{plan.FactFailed: s.Name}); err != nil {
 			r.tell(Event{Kind: Warn, Machine: s.Machine, Text: fmt.Sprintf("the failure could not be marked on the machine: %v", err)})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/checkpoint"
 	"github.com/doublehop/doublehop/provision/plan"
 )
 
@@ -34,6 +35,9 @@ func (e *Engine) Up(ctx context.Context, p *plan.Plan) (err error) {
 	}
 	stop := e.watch(ctx)
 	defer stop()
+	if err := e.removeStrangers(ctx, p, w); err != nil {
+		return err
+	}
 	if err := e.ready(ctx, p); err != nil {
 		return err
 	}
@@ -112,7 +116,19 @@ func (e *Engine) members(p *plan.Plan, network string) []string {
 	return list
 }
 
-// finish leaves the instance running on the target's checkpoint.
+// removeStrangers removes machines of the instance that the target knows
+// nothing of: those of a later stage, or that the lab has forgotten. Beside
+// machines that went back they would know too much, and no seal expects them.
+func (e *Engine) removeStrangers(ctx context.Context, p *plan.Plan, w *world) error {
+	return e.removeMachines(ctx, slices.DeleteFunc(slices.Clone(w.machines), func(x drivers.Machine) bool {
+		return slices.ContainsFunc(p.Machines, func(m plan.Machine) bool { return m.Domain == x.Name })
+	}), w)
+}
+
+// finish leaves the instance running on the target's checkpoint. When one of
+// its machines does not stand there, a revert was cut or somebody removed it:
+// then all are made anew, and every old one is gone before the first new one is
+// there, so that no cut leaves machines of two instants side by side.
 func (e *Engine) finish(ctx context.Context, p *plan.Plan) error {
 	w, err := e.survey(ctx)
 	if err != nil {
@@ -123,30 +139,61 @@ func (e *Engine) finish(ctx context.Context, p *plan.Plan) error {
 	if !ok {
 		return fmt.Errorf("the checkpoint of stage %q is gone; run up again to build it", last.Name)
 	}
-	var off []plan.Machine
-	group, in := limited(ctx)
+	if err := e.tidy(ctx, w); err != nil {
+		return err
+	}
+	var fresh, all, off []plan.Machine
 	for _, l := range last.Layers {
 		m, _ := p.Machine(l.Machine)
-		x, exists := w.machine(l.Domain)
-		stands := exists && x.Mark.Facts[plan.FactPhase] == plan.PhaseStand && x.Mark.Facts[plan.FactLayer] == l.Key
-		if !stands {
-			group.Go(func() error {
-				return e.stand(in, m, last.Name, l.Key, manifest.Machines[l.Machine], manifest.LabTime, w)
-			})
-		}
-		if !stands || x.State != drivers.Running {
+		all = append(all, m)
+		x, _ := w.machine(l.Domain)
+		if !plan.Stands(x, l) {
+			fresh = append(fresh, m)
+		} else if x.State != drivers.Running {
 			off = append(off, m)
 		}
+	}
+	if len(fresh) > 0 && (last.Coupled || !p.Building()) {
+		fresh, off = all, nil
+	}
+	if err := e.standAnew(ctx, p, fresh, manifest, w); err != nil {
+		return err
+	}
+	return e.powerOn(ctx, p, append(off, fresh...))
+}
+
+// standAnew takes machines off their disks, all of them, and lays new ones over
+// the layers of the target.
+func (e *Engine) standAnew(ctx context.Context, p *plan.Plan, machines []plan.Machine, manifest checkpoint.Manifest, w *world) error {
+	group, in := limited(ctx)
+	for _, m := range machines {
+		group.Go(func() error { return e.clear(in, m, w) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return e.powerOn(ctx, p, off)
+	last := p.Last()
+	group, in = limited(ctx)
+	for _, l := range last.Layers {
+		if i := slices.IndexFunc(machines, func(m plan.Machine) bool { return m.Name == l.Machine }); i >= 0 {
+			group.Go(func() error {
+				return e.stand(in, machines[i], last.Name, l.Key, manifest.Machines[l.Machine], manifest.LabTime)
+			})
+		}
+	}
+	return group.Wait()
 }
 
-// powerOn starts machines paused, looks at the seal with their cards plugged
-// in, and only then lets them run.
+// powerOn marks machines as having run, starts them paused, looks at the seal
+// with their cards plugged in, and only then lets them run.
 func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Machine) error {
+	group, in := limited(ctx)
+	for _, m := range machines {
+		group.Go(func() error { return e.note(in, m, map[string]string{plan.FactRan: "1"}) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
 	if err := e.startPaused(ctx, machines); err != nil {
 		return err
 	}

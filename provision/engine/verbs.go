@@ -17,9 +17,14 @@ import (
 // checkpoint, all of them or none, and starts them. What they wrote since goes.
 func (e *Engine) Revert(ctx context.Context, stage string) (err error) {
 	began := time.Now()
+	w, err := e.survey(ctx)
+	if err != nil {
+		return err
+	}
 	if stage == "" {
-		if stage, err = e.standing(ctx); err != nil {
-			return err
+		var ok bool
+		if stage, ok = w.standing(); !ok {
+			return &UsageError{fmt.Sprintf("instance %q stands at no stage; name the stage to go back to", e.instance)}
 		}
 	}
 	p, diags, err := e.Plan(ctx, stage)
@@ -35,33 +40,25 @@ func (e *Engine) Revert(ctx context.Context, stage string) (err error) {
 	}
 	e.tell(Event{Kind: RunBegin, Stage: stage, Text: "revert"})
 	defer func() { e.tell(ended(Event{Kind: RunEnd, Stage: stage}, began, err)) }()
-	w, err := e.survey(ctx)
-	if err != nil {
-		return err
-	}
-	if err := e.ready(ctx, p); err != nil {
-		return err
-	}
 	// Every machine is taken off its old disks before one is put on new ones: a
 	// domain controller among others that went back alone would break the forest.
 	if err := e.removeMachines(ctx, w.machines, w); err != nil {
 		return err
 	}
+	if err := e.ready(ctx, p); err != nil {
+		return err
+	}
 	return e.finish(ctx, p)
 }
 
-// standing is the stage that the instance stands at.
-func (e *Engine) standing(ctx context.Context) (string, error) {
-	machines, err := e.driver.Machines(ctx, e.instance)
-	if err != nil {
-		return "", err
-	}
-	for _, m := range machines {
+// standing is the stage that the instance stands at; false when there is none.
+func (w *world) standing() (string, bool) {
+	for _, m := range w.machines {
 		if m.Mark.Facts[plan.FactPhase] == plan.PhaseStand {
-			return m.Mark.Facts[plan.FactStage], nil
+			return m.Mark.Facts[plan.FactStage], true
 		}
 	}
-	return "", &UsageError{fmt.Sprintf("instance %q stands at no stage; name the stage to go back to", e.instance)}
+	return "", false
 }
 
 // Stop shuts every guest down in order and cuts the power of one that does not
@@ -77,7 +74,14 @@ func (e *Engine) Stop(ctx context.Context) error {
 	for _, m := range machines {
 		group.Go(func() error { return e.stop(in, m) })
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	w, err := e.survey(ctx)
+	if err != nil {
+		return err
+	}
+	return e.tidy(ctx, w)
 }
 
 // stopLimit is how long a guest may take to shut down before its power is cut.
@@ -125,8 +129,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	if len(w.machines) == 0 {
 		return &UsageError{fmt.Sprintf("instance %q has no machines; `doublehop up` makes them", e.instance)}
 	}
-	stage, err := e.standing(ctx)
-	if err != nil {
+	stage, ok := w.standing()
+	if !ok {
 		return &UsageError{fmt.Sprintf("instance %q is in the middle of a stage; `doublehop up` goes on with it", e.instance)}
 	}
 	p, diags, err := e.Plan(ctx, stage)
@@ -137,6 +141,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		return diags.Err()
 	}
 	if err := e.ready(ctx, p); err != nil {
+		return err
+	}
+	if err := e.tidy(ctx, w); err != nil { // a disc that asked for power-off would do so again
 		return err
 	}
 	var off []plan.Machine
@@ -177,21 +184,29 @@ func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 			return err
 		}
 	}
+	layers := map[string]bool{}
 	if forget {
 		for _, key := range sortedKeys(w.manifests) {
-			if w.manifests[key].Lab == e.lab.Name {
-				if err := e.driver.RemoveVolume(ctx, checkpoint.Volume(key)); err != nil {
-					return err
+			if w.manifests[key].Lab != e.lab.Name {
+				continue
+			}
+			for _, part := range w.manifests[key].Machines {
+				for _, d := range part.Disks {
+					layers[d.Volume] = true
 				}
+			}
+			if err := e.driver.RemoveVolume(ctx, checkpoint.Volume(key)); err != nil {
+				return err
 			}
 		}
 	}
-	return e.sweep(ctx, forget)
+	return e.sweep(ctx, layers)
 }
 
-// sweep removes the instance's layers that no checkpoint holds: what a stage
-// left that was never finished.
-func (e *Engine) sweep(ctx context.Context, forget bool) error {
+// sweep removes what the instance leaves that belongs to no checkpoint: what
+// machines wrote that a cut run has removed already, its layers of a stage that
+// was never finished, and the given layers of checkpoints that were forgotten.
+func (e *Engine) sweep(ctx context.Context, forgotten map[string]bool) error {
 	w, err := e.survey(ctx)
 	if err != nil {
 		return err
@@ -200,12 +215,15 @@ func (e *Engine) sweep(ctx context.Context, forget bool) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range checkpoint.Collect(w.list(), w.whole(), everyone) {
-		ours := strings.HasPrefix(v.Name, "dh-layer-") && (forget || strings.HasSuffix(v.Name, "-"+e.instance+".qcow2"))
-		if ours {
-			if err := e.driver.RemoveVolume(ctx, v.Name); err != nil {
-				return err
-			}
+	garbage := w.volumesOf(e.instance, "")
+	for _, v := range topFirst(checkpoint.Collect(w.list(), w.whole(), everyone)) {
+		if maker, ok := plan.LayerOf(v.Name); ok && (maker == e.instance || forgotten[v.Name]) {
+			garbage = append(garbage, v.Name)
+		}
+	}
+	for _, name := range garbage {
+		if err := e.driver.RemoveVolume(ctx, name); err != nil {
+			return err
 		}
 	}
 	return nil

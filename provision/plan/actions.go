@@ -21,6 +21,9 @@ const (
 	FactDone = "done"
 	// FactFailed names the step that failed; such a stage is not continued.
 	FactFailed = "failed"
+	// FactRan is set before a standing machine is started: from then on its own
+	// disks hold something that can be lost.
+	FactRan = "ran"
 
 	// PhaseBuild: the stage's steps are being done.
 	PhaseBuild = "build"
@@ -120,7 +123,8 @@ func (m *maker) resume(s *Stage, open []int) {
 
 // resumable says whether a machine can go on where an earlier run left it: it
 // is making this very layer, no step of it failed, and it has not lost power
-// before its steps were done.
+// before its steps were done. One that is paused, by a run that was cut before
+// it let it go or by the hypervisor for want of room, has lost nothing.
 func (m *maker) resumable(l Layer) bool {
 	i := slices.IndexFunc(m.World.Machines, func(x drivers.Machine) bool { return x.Name == l.Domain })
 	if i < 0 {
@@ -131,11 +135,12 @@ func (m *maker) resumable(l Layer) bool {
 	if facts[FactLayer] != l.Key || facts[FactFailed] != "" {
 		return false
 	}
+	powered := machine.State == drivers.Running || machine.State == drivers.Paused
 	switch facts[FactPhase] {
 	case PhaseBuild:
-		return machine.State == drivers.Running
+		return powered
 	case PhaseClosing:
-		return machine.State == drivers.Running || machine.State == drivers.Off
+		return powered || machine.State == drivers.Off
 	case PhaseStand:
 		return true
 	}
@@ -180,33 +185,55 @@ func (m *maker) newest(stage string) *Checkpoint {
 }
 
 // final decides what becomes of the instance's machines once the target's
-// checkpoint exists.
+// checkpoint exists. When one of them has to be made anew, all are: one that
+// went back alone would break the forest.
 func (m *maker) final(p *Plan) {
-	building := p.Building()
-	standing, running := 0, 0
-	for _, l := range p.Last().Layers {
-		for _, x := range m.World.Machines {
-			if x.Name != l.Domain {
-				continue
+	p.Final.Action = Build
+	standing, running, untidy := 0, 0, false
+	var loses, strangers []string
+	for _, x := range m.World.Machines {
+		i := slices.IndexFunc(p.Last().Layers, func(l Layer) bool { return l.Domain == x.Name })
+		switch {
+		case i < 0:
+			strangers = append(strangers, ran(x)...)
+			untidy = true
+		case !p.Building() && Stands(x, p.Last().Layers[i]):
+			standing++
+			loses = append(loses, ran(x)...)
+			if x.State == drivers.Running {
+				running++
 			}
-			stands := x.Mark.Facts[FactPhase] == PhaseStand && x.Mark.Facts[FactLayer] == l.Key
-			switch {
-			case stands && !building:
-				standing++
-				if x.State == drivers.Running {
-					running++
-				}
-			case x.Mark.Facts[FactPhase] == PhaseStand && !stands:
-				p.Final.Loses = append(p.Final.Loses, l.Machine)
-			}
+			untidy = untidy || holdsDisc(x, m.Instance)
+		default:
+			p.Final.Loses = append(p.Final.Loses, ran(x)...)
 		}
 	}
-	switch len(p.Last().Layers) {
-	case running:
-		p.Final.Action = Reuse
-	case standing:
+	if n := len(p.Last().Layers); standing == n {
 		p.Final.Action = Continue
-	default:
-		p.Final.Action = Build
+		if running == n && !untidy {
+			p.Final.Action = Reuse
+		}
+	} else {
+		p.Final.Loses = append(p.Final.Loses, loses...)
 	}
+	p.Final.Loses = append(p.Final.Loses, strangers...)
+	slices.Sort(p.Final.Loses)
+}
+
+// Stands says whether a machine stands on a layer.
+func Stands(x drivers.Machine, l Layer) bool {
+	return x.Mark.Facts[FactPhase] == PhaseStand && x.Mark.Facts[FactLayer] == l.Key
+}
+
+// ran names a machine whose own disks hold something that can be lost.
+func ran(x drivers.Machine) []string {
+	if x.Mark.Facts[FactPhase] != PhaseStand || x.Mark.Facts[FactRan] == "" {
+		return nil
+	}
+	return []string{x.Mark.Object}
+}
+
+// holdsDisc says whether a disc that an earlier run made is still in a drive.
+func holdsDisc(x drivers.Machine, instance string) bool {
+	return slices.ContainsFunc(x.Drives, func(d drivers.Drive) bool { return IsDisc(instance, d.Volume) })
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,7 +16,7 @@ import (
 //	dh-<instance>-<machine>                       a domain
 //	dh-<instance>-<network>                       a network and its filter
 //	dh<10 hex digits>                             its bridge (15 characters at most)
-//	dh-layer-<key>-<disk>-<instance>.qcow2        a disk after a stage
+//	dh-layer-<key>_<disk>_<instance>.qcow2        a disk after a stage
 //	dh-run-<instance>_<machine>_<disk>_<key>.qcow2  what a machine wrote since its checkpoint
 //	dh-checkpoint-<key>.json                      a manifest; it makes its layers count
 //	dh-media-<digest>.iso, .ok                    a disc of the user's, and that it is whole
@@ -44,9 +45,25 @@ func Bridge(instance, network string) string {
 	return fmt.Sprintf(bridgeName, hex.EncodeToString(sum[:5]))
 }
 
-// LayerVolume is the volume that holds a disk after a stage.
-func LayerVolume(key, disk, instance string) string {
-	return fmt.Sprintf("%slayer-%s-%s-%s.qcow2", prefix, short(key, keyDigits), disk, instance)
+// LayerVolume is the volume that holds a disk after a stage. A number from 2 on
+// tells apart volumes of one layer, when an older one is still rested on.
+func LayerVolume(key, disk, instance string, number int) string {
+	name := fmt.Sprintf("%slayer-%s_%s_%s", prefix, short(key, keyDigits), disk, instance)
+	if number > 1 {
+		name += fmt.Sprintf("_%d", number)
+	}
+	return name + ".qcow2"
+}
+
+// LayerOf says whether a volume of that name is a layer's, and which instance
+// made it.
+func LayerOf(volume string) (instance string, ok bool) {
+	name, ok := strings.CutPrefix(strings.TrimSuffix(volume, ".qcow2"), prefix+"layer-")
+	parts := strings.Split(name, "_")
+	if !ok || len(parts) < 3 {
+		return "", false
+	}
+	return parts[2], true
 }
 
 // RunVolume is the volume that holds what a machine writes on top of a layer.
@@ -74,14 +91,31 @@ func FloppyVolume(instance, machine, key string) string {
 	return fmt.Sprintf("%sfloppy-%s_%s_%s.img", prefix, instance, machine, short(key, runDigits))
 }
 
-// InstanceVolumes are the beginnings of the names of volumes that belong to one
-// machine of one instance and to no checkpoint.
+// InstanceVolumes are the beginnings of the names of volumes that belong to an
+// instance and to no checkpoint: those of one machine, or of all when machine
+// is empty.
 func InstanceVolumes(instance, machine string) []string {
-	var list []string
-	for _, kind := range []string{"run", "disc", "floppy"} {
-		list = append(list, fmt.Sprintf("%s%s-%s_%s_", prefix, kind, instance, machine))
+	return append(Discs(instance, machine), ownVolume("run", instance, machine))
+}
+
+// Discs are the beginnings of the names of the discs and floppies that were
+// made for a machine, or for all machines of an instance.
+func Discs(instance, machine string) []string {
+	return []string{ownVolume("disc", instance, machine), ownVolume("floppy", instance, machine)}
+}
+
+// IsDisc says whether a volume of that name is a disc or floppy made for an
+// instance.
+func IsDisc(instance, volume string) bool {
+	return slices.ContainsFunc(Discs(instance, ""), func(begin string) bool { return strings.HasPrefix(volume, begin) })
+}
+
+func ownVolume(kind, instance, machine string) string {
+	name := fmt.Sprintf("%s%s-%s_", prefix, kind, instance)
+	if machine != "" {
+		name += machine + "_"
 	}
-	return list
+	return name
 }
 
 // space makes our UUIDs differ from everybody else's (RFC 9562, version 5).

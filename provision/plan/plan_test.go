@@ -174,19 +174,23 @@ func TestFinishedStagesAreReused(t *testing.T) {
 // left are the machines as an earlier run left them in the middle of a stage.
 func left(p *plan.Plan, stage int, phases ...string) []drivers.Machine {
 	var list []drivers.Machine
-	for i, l := range p.Stages[stage].Layers {
+	for i, l := range p.Stages[stage].Layers[:len(phases)] {
 		state := drivers.Running
 		phase, off := strings.CutSuffix(phases[i], " off")
 		if off {
 			state = drivers.Off
 		}
 		phase, failed := strings.CutSuffix(phase, " failed")
+		phase, ran := strings.CutSuffix(phase, " ran")
 		m := drivers.Machine{Name: l.Domain, State: state, Mark: drivers.Mark{
 			Lab: p.Lab, Instance: p.Instance, Object: l.Machine,
 			Facts: map[string]string{plan.FactLayer: l.Key, plan.FactPhase: phase, plan.FactStage: p.Stages[stage].Name},
 		}}
 		if failed {
 			m.Mark.Facts[plan.FactFailed] = "join"
+		}
+		if ran {
+			m.Mark.Facts[plan.FactRan] = "1"
 		}
 		list = append(list, m)
 	}
@@ -238,9 +242,12 @@ func TestFinalSaysWhatBecomesOfTheInstance(t *testing.T) {
 		action plan.Action
 		loses  []string
 	}{
-		{"it runs on the checkpoint", 1, []string{"stand", "stand"}, plan.Reuse, nil},
-		{"one is off", 1, []string{"stand", "stand off"}, plan.Continue, nil},
-		{"it stands on an older checkpoint", 0, []string{"stand", "stand"}, plan.Build, []string{"dc01", "ex01"}},
+		{"it runs on the checkpoint", 1, []string{"stand ran", "stand ran"}, plan.Reuse, nil},
+		{"one is off", 1, []string{"stand ran", "stand ran off"}, plan.Continue, nil},
+		{"it stands on an older checkpoint", 0, []string{"stand ran", "stand ran off"}, plan.Build, []string{"dc01", "ex01"}},
+		{"it never ran on the older checkpoint", 0, []string{"stand off", "stand off"}, plan.Build, nil},
+		{"one is missing, so that all go back", 1, []string{"stand ran"}, plan.Build, []string{"dc01"}},
+		{"one is in the middle of a stage, so that all go back", 1, []string{"build", "stand ran"}, plan.Build, []string{"ex01"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := in
