@@ -55,9 +55,10 @@ func setMedia(ctx context.Context, domain *lv.Domain, active bool, drive drivers
 		switch {
 		case active && says(err, "not running"):
 			return domain.UpdateDeviceFlags(doc, flags&^lv.DOMAIN_DEVICE_MODIFY_LIVE)
-		case says(err, "ray of device") && try < trayTries:
+		case (says(err, "ray of device") || says(err, "ray of the device")) && try < trayTries:
 			// The guest closed the tray between QEMU's opening it and taking the
-			// disc out (its BIOS does, while it looks for a disc to boot).
+			// disc out, or putting the next one in: a BIOS does that while it looks
+			// for a disc to boot, and Linux whenever a program opens the drive.
 			select {
 			case <-ctx.Done():
 				return context.Cause(ctx)
