@@ -48,12 +48,12 @@ stage() {
 	printf '%s\n' "$key" >"$out/keys/$name"
 }
 
-# digest prints one digest over files (their contents), folders (every file in them) and plain words.
+# digest prints one digest over files (their contents), folders (every file in them but tests) and plain words.
 digest() {
 	local input
 	for input in "$@"; do
 		if [ -d "$input" ]; then
-			(cd "$input" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
+			(cd "$input" && find . -type f ! -name '*_test.go' ! -path '*/testdata/*' -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
 		elif [ -f "$input" ]; then
 			sha256sum <"$input"
 		else

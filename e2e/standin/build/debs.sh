@@ -3,8 +3,8 @@
 # mirror prints the Debian mirror of this machine's apt, or debootstrap's default when apt knows none (as on Ubuntu).
 mirror() {
 	local site
-	site=$(apt-get indextargets --format '$(SITE) $(ORIGIN) $(CODENAME)' 'Created-By: Packages' |
-		sed -n 's,^\([^ ]*/debian\) .*,\1,p' | head -n 1)
+	site=$(apt-get indextargets --format '$(SITE) $(ORIGIN)' 'Created-By: Packages' |
+		sed -n 's,^\([^ ]*/debian/*\) Debian$,\1,p' | head -n 1)
 	[ -n "$site" ] || site=$(sed -n 's/^DEF_MIRROR="\(.*\)"/\1/p' /usr/sbin/debootstrap)
 	printf '%s\n' "$site"
 }

@@ -47,7 +47,7 @@ func (c *children) start(out io.Writer, p program) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer null.Close()
+	defer null.Close() //nolint:errcheck // read only
 	if p.dir == "" {
 		p.dir = "/"
 	}

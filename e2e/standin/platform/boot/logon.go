@@ -47,7 +47,7 @@ func (g *guest) logon(left installed) error {
 	if err != nil {
 		return err
 	}
-	defer port.Close()
+	defer port.Close() //nolint:errcheck // nothing is written to it
 	if err := g.startDaemon(); err != nil {
 		return err
 	}

@@ -50,11 +50,11 @@ func (g *guest) run() error {
 // waitForever keeps process 1 alive; the power button still works where it was set up.
 func (g *guest) waitForever() {
 	for {
-		time.Sleep(time.Hour)
+		pause(time.Hour)
 	}
 }
 
 // trace writes to the kernel log how far the start has come, in seconds of uptime.
 func trace(format string, args ...any) {
-	_ = os.WriteFile("/dev/kmsg", []byte("standin: "+fmt.Sprintf(format, args...)), 0)
+	_ = os.WriteFile("/dev/kmsg", []byte("standin: "+fmt.Sprintf(format, args...)), 0) //nolint:gosec // the kernel log
 }

@@ -129,8 +129,8 @@ func routeMessage(card int, gateway [4]byte) []byte {
 		0, 0, 0, 0, unix.RTM_NEWROUTE, 0, 0x01, 0x04, 1, 0, 0, 0, 0, 0, 0, 0, // request, create
 		unix.AF_INET, 0, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_BOOT, unix.RT_SCOPE_UNIVERSE, unix.RTN_UNICAST, 0, 0, 0, 0,
 		8, 0, unix.RTA_GATEWAY, 0, gateway[0], gateway[1], gateway[2], gateway[3],
-		8, 0, unix.RTA_OIF, 0, byte(card), byte(card >> 8), 0, 0,
+		8, 0, unix.RTA_OIF, 0, byte(card), byte(card >> 8), 0, 0, //nolint:gosec // cards are few
 	}
-	m[0] = byte(len(m))
+	m[0] = byte(len(m)) //nolint:gosec // 44
 	return m
 }

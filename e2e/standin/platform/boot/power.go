@@ -19,7 +19,7 @@ func (g *guest) watchPower() {
 		if text, err := os.ReadFile(powerRequest); err == nil {
 			g.power(strings.TrimSpace(string(text)) == "reboot")
 		}
-		time.Sleep(200 * time.Millisecond)
+		pause(200 * time.Millisecond)
 	}
 }
 
@@ -39,7 +39,7 @@ func (g *guest) watchButton() {
 			if err != nil {
 				return
 			}
-			defer f.Close()
+			defer f.Close() //nolint:errcheck // read only
 			for event := make([]byte, inputEventSize); ; {
 				if _, err := f.Read(event); err != nil {
 					return
@@ -72,7 +72,7 @@ func (g *guest) power(restart bool) {
 	}
 	g.endDaemon()
 	_ = unix.Kill(-1, unix.SIGTERM)
-	time.Sleep(50 * time.Millisecond)
+	pause(50 * time.Millisecond)
 	_ = unix.Kill(-1, unix.SIGKILL)
 	unix.Sync()
 	_ = unix.Mount("", "/", "", unix.MS_REMOUNT|unix.MS_RDONLY, "")

@@ -133,7 +133,7 @@ func mountInstallCD() (string, error) {
 			}
 			_ = unix.Unmount(at, 0)
 		}
-		time.Sleep(100 * time.Millisecond)
+		pause(100 * time.Millisecond)
 	}
 	return "", errors.New("the CD that Setup started from is not in any drive")
 }

@@ -28,7 +28,7 @@ func (g *guest) startFromDisk() error {
 		go g.watchButtonWhenReady()
 		return g.ask(left.Question)
 	}
-	ready := g.startDevices(left)
+	ready := g.startDevices()
 	g.screen.desktop("  Windows is starting up (stand-in)...", "Windows Server 2003 stand-in")
 	if !left.Done {
 		if err := finishSetup(&left); err != nil {
@@ -72,7 +72,7 @@ func enterDisk() error {
 }
 
 // startDevices brings up what a logon does not need at once, and says when all of it is there.
-func (g *guest) startDevices(left installed) *sync.WaitGroup {
+func (g *guest) startDevices() *sync.WaitGroup {
 	var ready sync.WaitGroup
 	ready.Go(func() {
 		if err := loadModules(lateModules + "/media"); err != nil {

@@ -14,25 +14,47 @@ func textPages() []page {
 		{Question{title, press, "A:\\WINNT.SIF has no [Data] section: Setup ignores the file."}, has("Data")},
 		{Question{title, press, "[Data] UnattendedInstall is not Yes."}, is("Data", "UnattendedInstall", "Yes")},
 		{Question{title, press, "A:\\WINNT.SIF has no [Unattended] section: Setup ignores the file."}, has("Unattended")},
-		{Question{title, press, "[Unattended] UnattendMode is not FullUnattended or DefaultHide."},
-			is("Unattended", "UnattendMode", "FullUnattended", "DefaultHide")},
-		{Question{"Setup cannot find a set of local source files.", "To quit Setup, press F3.",
-			"[Data] MsDosInitiated is not 0: Setup started from CD has no local sources."}, is("Data", "MsDosInitiated", "0", "No")},
-		{Question{"Windows Licensing Agreement", "F8=I agree  ESC=I do not agree", "[Unattended] OemSkipEula is not Yes."},
-			is("Unattended", "OemSkipEula", "Yes")},
-		{Question{"Setup could not find the $OEM$ folder on the CD.", "To quit Setup, press F3.",
-			"[Unattended] OemPreinstall is not No, and this CD has no $OEM$ folder."}, isOrAbsent("Unattended", "OemPreinstall", "No")},
-		{Question{"The following list shows the existing partitions and unpartitioned space.",
-			"To set up Windows on the selected item, press ENTER.", "[Data] AutoPartition is not 1."}, is("Data", "AutoPartition", "1")},
-		{Question{"The following list shows the existing partitions and unpartitioned space.",
-			"To set up Windows on the selected item, press ENTER.", "[Unattended] Repartition is neither Yes nor No."},
-			isOrAbsent("Unattended", "Repartition", "Yes", "No")},
-		{Question{"The partition you selected is unformatted.", "Format the partition using the NTFS file system.",
-			"[Unattended] FileSystem is neither ConvertNTFS, LeaveAlone nor *."},
-			isOrAbsent("Unattended", "FileSystem", "ConvertNTFS", "LeaveAlone", "*")},
-		{Question{"Setup installs Windows files onto your hard disk.", "Location: \\",
-			"[Unattended] TargetPath is not \\WINDOWS, the only folder the stand-in knows."},
-			isOrAbsent("Unattended", "TargetPath", `\WINDOWS`, "*")},
+		{
+			Question{title, press, "[Unattended] UnattendMode is not FullUnattended or DefaultHide."},
+			is("Unattended", "UnattendMode", "FullUnattended", "DefaultHide"),
+		},
+		{Question{
+			"Setup cannot find a set of local source files.", "To quit Setup, press F3.",
+			"[Data] MsDosInitiated is not 0: Setup started from CD has no local sources.",
+		}, is("Data", "MsDosInitiated", "0", "No")},
+		{
+			Question{"Windows Licensing Agreement", "F8=I agree  ESC=I do not agree", "[Unattended] OemSkipEula is not Yes."},
+			is("Unattended", "OemSkipEula", "Yes"),
+		},
+		{Question{
+			"Setup could not find the $OEM$ folder on the CD.", "To quit Setup, press F3.",
+			"[Unattended] OemPreinstall is not No, and this CD has no $OEM$ folder.",
+		}, isOrAbsent("OemPreinstall", "No")},
+		{Question{
+			"The following list shows the existing partitions and unpartitioned space.",
+			"To set up Windows on the selected item, press ENTER.", "[Data] AutoPartition is not 1.",
+		}, is("Data", "AutoPartition", "1")},
+		{
+			Question{
+				"The following list shows the existing partitions and unpartitioned space.",
+				"To set up Windows on the selected item, press ENTER.", "[Unattended] Repartition is neither Yes nor No.",
+			},
+			isOrAbsent("Repartition", "Yes", "No"),
+		},
+		{
+			Question{
+				"The partition you selected is unformatted.", "Format the partition using the NTFS file system.",
+				"[Unattended] FileSystem is neither ConvertNTFS, LeaveAlone nor *.",
+			},
+			isOrAbsent("FileSystem", "ConvertNTFS", "LeaveAlone", "*"),
+		},
+		{
+			Question{
+				"Setup installs Windows files onto your hard disk.", "Location: \\",
+				"[Unattended] TargetPath is not \\WINDOWS, the only folder the stand-in knows.",
+			},
+			isOrAbsent("TargetPath", `\WINDOWS`, "*"),
+		},
 	}
 }
 
@@ -53,9 +75,10 @@ func is(section, key string, wanted ...string) func(*inf.File) bool {
 	}
 }
 
-func isOrAbsent(section, key string, wanted ...string) func(*inf.File) bool {
+// isOrAbsent is is for a key of [Unattended] that has a default.
+func isOrAbsent(key string, wanted ...string) func(*inf.File) bool {
 	return func(f *inf.File) bool {
-		_, ok := f.Value(section, key)
-		return !ok || is(section, key, wanted...)(f)
+		_, ok := f.Value("Unattended", key)
+		return !ok || is("Unattended", key, wanted...)(f)
 	}
 }
