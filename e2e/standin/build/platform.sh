@@ -6,7 +6,6 @@ MODULES_MEDIA='sr_mod isofs'
 MODULES_FLOPPY='floppy nls_cp437 nls_ascii vfat'
 MODULES_POWER='button evdev'
 MODULES_CARDS='8139cp e1000 pcnet32'
-MODULES_OTHER='af_packet ipv6'
 
 # KERNEL_WORDS: silence, no work that only tests or protects the kernel itself.
 KERNEL_WORDS='quiet loglevel=0 console=tty1 vga=normal mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1 raid=noautodetect noisapnp'
@@ -100,7 +99,7 @@ make_guest_image() {
 		put_modules "$root/usr/lib/standin/modules/media" $MODULES_MEDIA
 		put_modules "$root/usr/lib/standin/modules/floppy" $MODULES_FLOPPY
 		put_modules "$root/usr/lib/standin/modules/power" $MODULES_POWER
-		put_modules "$root/usr/lib/standin/modules" $MODULES_CARDS $MODULES_OTHER
+		put_modules "$root/usr/lib/standin/modules" $MODULES_CARDS
 	}
 	put_prefix "$root/windows"
 	whole "$out/kernel/vmlinuz" "$out/platform/disk.img"
