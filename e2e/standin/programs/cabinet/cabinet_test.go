@@ -6,12 +6,13 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/doublehop/doublehop/drivers/drivertest"
 	"github.com/doublehop/doublehop/e2e/standin/programs/cabinet"
 )
 
 func TestCabinetsOfAnotherToolAreRead(t *testing.T) {
 	if _, err := exec.LookPath("gcab"); err != nil {
-		t.Skip("no gcab on this machine: apt-get install gcab")
+		drivertest.NeedsHost(t, "there is no gcab", "apt-get install gcab")
 	}
 	folder := t.TempDir()
 	long := bytes.Repeat([]byte("a stand-in, not Windows; "), 9000)

@@ -77,8 +77,11 @@ func (c *call) exchangeServer(i installing) int {
 	}
 	var because []string
 	for _, need := range [][2]string{
-		{"iis_common", "Internet Information Services"}, {"iis_www", "World Wide Web service"}, {"iis_smtp", "SMTP service"},
-		{"iis_nntp", "NNTP service"}, {"aspnet", "ASP.NET"},
+		{"iis_common", "Internet Information Services"},
+		{"iis_www", "World Wide Web service"},
+		{"iis_smtp", "SMTP service"},
+		{"iis_nntp", "NNTP service"},
+		{"aspnet", "ASP.NET"},
 	} {
 		if !c.Machine.Has(need[0]) {
 			because = append(because, "The required component \""+need[1]+"\" is not installed on this computer")

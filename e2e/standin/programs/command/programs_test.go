@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/doublehop/doublehop/drivers/drivertest"
 )
 
 func TestServicesStopWithThoseThatNeedThem(t *testing.T) {
@@ -121,7 +123,7 @@ func withTimeout(t *testing.T) (context.Context, context.CancelFunc) {
 
 func TestExpandTakesFilesOutOfACabinet(t *testing.T) {
 	if _, err := exec.LookPath("gcab"); err != nil {
-		t.Skip("no gcab on this machine: apt-get install gcab")
+		drivertest.NeedsHost(t, "there is no gcab", "apt-get install gcab")
 	}
 	b := (&lan{t: t}).machine("WEB01", "10.66.0.12")
 	b.file(`C:\netdom.exe`, "MZ")

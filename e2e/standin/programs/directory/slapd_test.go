@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/doublehop/doublehop/drivers/drivertest"
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 )
 
@@ -31,7 +32,7 @@ func serve(t *testing.T) keeper {
 	t.Helper()
 	program := "/usr/sbin/slapd"
 	if _, err := exec.LookPath(program); err != nil {
-		t.Skip("no slapd on this machine: apt-get install slapd")
+		drivertest.NeedsHost(t, "there is no slapd", "apt-get install slapd")
 	}
 	s := directory.Slapd{Program: program, Folder: t.TempDir() + "/ntds"}
 	if err := s.Create(t.Context(), contoso()); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/doublehop/doublehop/drivers/drivertest"
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
 
@@ -20,13 +21,13 @@ func wine(t *testing.T, batch string) string {
 	must(t, err)
 	for _, need := range []string{script, "/usr/bin/i686-w64-mingw32-gcc", "/usr/sbin/slapd"} {
 		if _, err := os.Stat(need); err != nil {
-			t.Skipf("no %s: run e2e/standin/build.sh wine and install gcc-mingw-w64-i686 and slapd", need)
+			drivertest.NeedsHost(t, "there is no "+need, "e2e/standin/build.sh wine; apt-get install gcc-mingw-w64-i686 slapd")
 		}
 	}
 	root := t.TempDir()
 	first := exec.CommandContext(t.Context(), script, root, "cmd", "/c", "exit", "0")
 	if err := first.Run(); err != nil {
-		t.Skipf("Wine does not run here (%v): run e2e/standin/build.sh wine as root", err)
+		drivertest.NeedsHost(t, "Wine does not run here: "+err.Error(), "as root: e2e/standin/build.sh wine")
 	}
 	end := func() { _ = exec.Command(script, root, "-k").Run() }
 	end()
