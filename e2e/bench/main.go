@@ -106,7 +106,7 @@ func (b *bench) large(ctx context.Context) error {
 	if err := writeLarge(folder, 300, 1000); err != nil {
 		return err
 	}
-	t, err := b.median(ctx, "bin/doublehop", "plan", "--driver", "fake", "-f", folder, "-o", "json")
+	t, err := b.median(ctx, "bin/doublehop", "plan", "--driver", "fake", "-f", folder)
 	b.row("plan, 300 machines, 1,000 stages (beside: 1 s)", t.wall, time.Second, 1)
 	b.row(fmt.Sprintf("  its memory, %d MB (beside: 200 MB)", t.memory>>20), time.Duration(t.memory), 200<<20, 1)
 	return err

@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -349,6 +351,24 @@ func disturb(t *testing.T, v reflect.Value, field string) {
 			v.SetString("other")
 		default:
 			t.Fatalf("field %s is new: say here how to change it", field)
+		}
+	}
+}
+
+func TestTheKeyIsTheDigestOfTheWrittenPreimage(t *testing.T) {
+	t.Parallel()
+	key := strings.Repeat("ab", 32)
+	for _, p := range []plan.Preimage{
+		{Version: "v"}, {Version: "v", Base: key}, {Version: "v", Company: key}, {Version: "v", Base: key, Company: key},
+		{Version: "v", Base: key, Steps: []plan.StepImage{{Kind: "run"}}}, {Version: "v", Box: &plan.Box{OS: "x"}},
+	} {
+		b, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(b)
+		if got, want := p.Key(), hex.EncodeToString(sum[:]); got != want {
+			t.Errorf("%s: key %s, want %s", b, got, want)
 		}
 	}
 }
