@@ -20,6 +20,10 @@ import (
 	"github.com/doublehop/doublehop/provision/plan"
 )
 
+// patience is how long one run of the program may take: some times what the
+// whole demo lab takes on two cores without KVM.
+const patience = 6 * time.Minute
+
 const connection = "qemu:///system"
 
 // host is what the tests on real libvirt and QEMU share: the built program, a
@@ -149,21 +153,41 @@ func (h *host) lab(t *testing.T, name, folder string) *lab {
 // to be replaced fails the test. Pairs are old, new.
 func (h *host) changed(t *testing.T, name string, pairs ...string) *lab {
 	t.Helper()
+	return h.written(t, name, demoFile(t, pairs...))
+}
+
+// alone is the demo lab with dc01 and its installation only, and more stages.
+// Its disk is the same layer as the demo's.
+func (h *host) alone(t *testing.T, name, limit, more string) *lab {
+	t.Helper()
+	text := demoFile(t, "{ on = [machine.dc01, machine.ex01] }", "{\n    on    = machine.dc01\n    limit = \""+limit+"\"\n  }")
+	head, _, ok := strings.Cut(text, `stage "forest"`)
+	if !ok {
+		t.Fatal("the demo lab has no stage forest")
+	}
+	return h.written(t, name, head+more)
+}
+
+// demoFile is the demo's lab file with pieces replaced.
+func demoFile(t *testing.T, pairs ...string) string {
+	t.Helper()
 	text, err := os.ReadFile("../labs/demo/demo.lab.hcl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := string(text)
 	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i] == "" {
-			file += pairs[i+1]
-			continue
-		}
 		if !strings.Contains(file, pairs[i]) {
 			t.Fatalf("the demo lab does not hold %q", pairs[i])
 		}
 		file = strings.Replace(file, pairs[i], pairs[i+1], 1)
 	}
+	return file
+}
+
+// written is a lab of a file's text.
+func (h *host) written(t *testing.T, name, file string) *lab {
+	t.Helper()
 	folder := t.TempDir()
 	key, err := os.ReadFile("../labs/demo/standin.key")
 	if err != nil {
@@ -222,7 +246,9 @@ func (l *lab) run(ctx context.Context, verb string, args ...string) answer {
 // must runs a verb that must end with a code, and gives what it answered.
 func (l *lab) must(t *testing.T, code int, verb string, args ...string) answer {
 	t.Helper()
-	a := l.run(t.Context(), verb, args...)
+	ctx, stop := context.WithTimeoutCause(t.Context(), patience, errors.New("the test's patience ended"))
+	defer stop()
+	a := l.run(ctx, verb, args...)
 	if a.code != code {
 		t.Fatalf("doublehop %s %s: exit code %d, not %d\n%s%s", verb, strings.Join(args, " "), a.code, code, a.stdout, a.stderr)
 	}
@@ -250,8 +276,9 @@ func (l *lab) exec(t *testing.T, machine, command string) string {
 // says demands that a program's words hold each of some parts.
 func (a answer) says(t *testing.T, parts ...string) {
 	t.Helper()
+	words := strings.ToLower(strings.Join(strings.Fields(a.stdout+a.stderr), " "))
 	for _, part := range parts {
-		if !strings.Contains(strings.ToLower(a.stdout+a.stderr), strings.ToLower(part)) {
+		if !strings.Contains(words, strings.ToLower(part)) {
 			t.Errorf("it does not say %q:\n%s%s", part, a.stdout, a.stderr)
 		}
 	}

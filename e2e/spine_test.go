@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,7 +68,9 @@ type run struct {
 // begin starts `up` and reads its events.
 func (l *lab) begin(t *testing.T, verb string, args ...string) *run {
 	t.Helper()
-	r := &run{cmd: l.command(t.Context(), verb, append(args, "--progress", "json")...), events: make(chan engine.Event)}
+	ctx, stop := context.WithTimeoutCause(t.Context(), patience, errors.New("the test's patience ended"))
+	t.Cleanup(stop)
+	r := &run{cmd: l.command(ctx, verb, append(args, "--progress", "json")...), events: make(chan engine.Event)}
 	pipe, err := r.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

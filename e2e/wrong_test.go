@@ -111,7 +111,7 @@ func withoutRights(t *testing.T, l *lab) {
 	if code := c.ProcessState.ExitCode(); code != 4 {
 		t.Errorf("exit code %d: %s", code, out)
 	}
-	answer{stderr: string(out)}.says(t, "usermod -aG libvirt")
+	answer{stderr: string(out)}.says(t, "sudo")
 }
 
 // foreignMachine defines a machine of our name that does not carry our mark.
@@ -125,7 +125,7 @@ func foreignMachine(t *testing.T, l *lab) {
 	mustVirsh(t, "define", file)
 	t.Cleanup(func() { mustVirsh(t, "undefine", domain) })
 	before := mustVirsh(t, "dumpxml", domain)
-	l.must(t, 1, "up", "-y", "--to", "windows").says(t, domain, "left as it is")
+	l.must(t, 1, "up", "-y", "--to", "windows").says(t, domain, "not made by Doublehop", "left untouched")
 	l.must(t, 0, "destroy", "-y")
 	if now := mustVirsh(t, "dumpxml", domain); now != before {
 		t.Errorf("it was\n%s\nand is\n%s", before, now)
@@ -144,7 +144,7 @@ func fullPool(t *testing.T, h *host) {
 		drivertest.NeedsHost(t, "no tmpfs can be mounted: "+err.Error(), "Run the tests with the right to mount.")
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(folder, 0) })
-	l := h.changed(t, "full", `step "install" {`, "step \"install\" {\n    limit = \"60s\"", "on = [machine.dc01, machine.ex01]", "on = machine.dc01")
+	l := h.alone(t, "full", "60s", "")
 	name := h.mine + "-full"
 	l.pool = name + ":" + folder
 	t.Cleanup(func() { removePool(name) })
@@ -170,15 +170,19 @@ func fullPool(t *testing.T, h *host) {
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT, "size=200m,mode=755"); err != nil {
 		t.Fatal(err)
 	}
-	a := l.run(t.Context(), "up", "-y", "--to", "windows")
-	if a.code != 4 && a.code != engineFailed {
-		t.Errorf("exit code %d", a.code)
-	}
-	t.Logf("a pool that fills up in the middle of Setup, after %.1f s:\n%s", a.took.Seconds(), a.stderr)
+	l.must(t, 4, "up", "-y", "--to", "windows").says(t, "paused", "doublehop prune", l.domain("dc01"))
 	nothing("without room for the disk")
 
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT, "size=2g,mode=755"); err != nil {
 		t.Fatal(err)
+	}
+	id := mustVirsh(t, "domid", l.domain("dc01"))
+	r := l.begin(t, "up", "-y", "--to", "windows")
+	if code := r.end(); code != 0 {
+		t.Fatalf("with room again: exit code %d\n%s", code, r.words.String())
+	}
+	if now := mustVirsh(t, "domid", l.domain("dc01")); now == id {
+		t.Errorf("the machine is still %s: it was not switched off for its checkpoint", id)
 	}
 }
 
@@ -191,7 +195,7 @@ func wrongGuests(t *testing.T, h *host) {
 // wrongKey has Setup stand at a screen, as Windows does, and interrupts the
 // run meanwhile in all ways.
 func wrongKey(t *testing.T, h *host) {
-	l := h.changed(t, "key", `step "install" {`, "step \"install\" {\n    limit = \"30s\"", "on = [machine.dc01, machine.ex01]", "on = machine.dc01")
+	l := h.alone(t, "key", "30s", "")
 	if err := os.WriteFile(filepath.Join(l.folder, "standin.key"), []byte("AAAAA-BBBBB-CCCCC-DDDDD-EEEEE\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +259,7 @@ stage "tough" {
 // middle of it, then has the guest switch itself off.
 func dyingMachine(t *testing.T, h *host) {
 	asRoot(t)
-	l := h.changed(t, "die", "on = [machine.dc01, machine.ex01]", "on = machine.dc01", "", tough)
+	l := h.alone(t, "die", "4h", tough)
 	l.up(t, "windows")
 	before, _ := l.pooled(t)
 	started := step(engine.Line, "tough", "run", "start job")

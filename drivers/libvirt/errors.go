@@ -105,6 +105,8 @@ func openRemedy(message, uri string, local bool) (drivers.Kind, string) {
 		return drivers.Missing, "Install libvirt's client library:\n  sudo apt-get install libvirt0"
 	case has("Failed to connect socket") && has("Permission denied"), has("authentication unavailable"), has("authentication failed"), has("access denied"):
 		return drivers.Refused, "Join the group that may use libvirt, then log in again:\n  sudo usermod -aG libvirt \"$USER\""
+	case has("system bus"): // libvirtd asks polkit over D-Bus about everyone but root
+		return drivers.Refused, "libvirt asks polkit whether you may use it, and no D-Bus runs on this host, so only root may:\n  sudo doublehop ..."
 	case has("Failed to connect socket") && local:
 		return drivers.Missing, "Start libvirt's daemon:\n  sudo systemctl start libvirtd\nIf it is not installed:\n  sudo apt-get install libvirt-daemon-system qemu-system-x86"
 	case has("no connection driver available"), has("invalid connection pointer"), has("Unable to parse URI"):

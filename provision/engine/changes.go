@@ -11,6 +11,17 @@ import (
 type changes struct {
 	mu    sync.Mutex
 	waits map[string]chan struct{}
+	halts chan string
+}
+
+// halted gives a channel with the names of machines that were paused.
+func (c *changes) halted() <-chan string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.halts == nil {
+		c.halts = make(chan string, 64)
+	}
+	return c.halts
 }
 
 // of gives a channel that gets a value when something happens to the machine.
@@ -29,6 +40,12 @@ func (c *changes) of(domain string) <-chan struct{} {
 func (c *changes) report(change drivers.Change) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if change.Kind == drivers.Halted && c.halts != nil {
+		select {
+		case c.halts <- change.Machine:
+		default: // the first one ends the stage
+		}
+	}
 	if w := c.waits[change.Machine]; w != nil {
 		select {
 		case w <- struct{}{}:

@@ -107,10 +107,35 @@ func (r *stageRun) work(ctx context.Context) error {
 	if err := r.powerUp(ctx, &lines); err != nil {
 		return err
 	}
+	lines.Go(func() { r.noticeHalts(ctx, stop) })
 	if err := r.steps(ctx); err != nil {
 		return err
 	}
 	return r.powerDown(ctx)
+}
+
+// noticeHalts ends the stage when one of its machines is paused: QEMU does so
+// when the disk of the pool is full, and the guest would be waited for in vain.
+// News of a pause before the machine went on is old, so the machine is asked.
+func (r *stageRun) noticeHalts(ctx context.Context, stop context.CancelCauseFunc) {
+	halted := r.changes.halted()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case domain := <-halted:
+			x, err := r.driver.Machine(ctx, domain)
+			_, ours := r.boxes[x.Mark.Object]
+			if err != nil || !ours || x.State != drivers.Paused {
+				continue
+			}
+			stop(&drivers.Error{
+				Kind: drivers.Missing, Op: "run machine", Object: domain,
+				Err:    errors.New("it was paused: by somebody, or by QEMU because it cannot write the machine's disk"),
+				Remedy: "See whether the disk of the pool is full, and free some room:\n  doublehop prune\nThen run up again; the machine goes on where it stands.",
+			})
+		}
+	}
 }
 
 // phaseOf is how far a machine of the stage is.
