@@ -120,6 +120,12 @@ func (f frame) inside(subnet netip.Prefix) bool {
 	return ok && subnet.Contains(from) && subnet.Contains(to)
 }
 
+// igmp says whether this host told its neighbours to which groups it listens:
+// the test's own socket makes it do so.
+func (f frame) igmp() bool {
+	return f.sent && len(f.bytes) > 23 && binary.BigEndian.Uint16(f.bytes[12:]) == unix.ETH_P_IP && f.bytes[23] == unix.IPPROTO_IGMP
+}
+
 // ends are a frame's addresses, of ARP and IPv4.
 func (f frame) ends() (from, to netip.Addr, ok bool) {
 	if len(f.bytes) < 34 {

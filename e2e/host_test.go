@@ -252,7 +252,7 @@ func (l *lab) must(t *testing.T, code int, verb string, args ...string) answer {
 	if a.code != code {
 		t.Fatalf("doublehop %s %s: exit code %d, not %d\n%s%s", verb, strings.Join(args, " "), a.code, code, a.stdout, a.stderr)
 	}
-	t.Logf("%s %s: %.1f s", verb, strings.Join(args, " "), a.took.Seconds())
+	t.Logf("%s %.100s: %.1f s", verb, strings.Join(args, " "), a.took.Seconds())
 	return a
 }
 
