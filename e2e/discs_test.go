@@ -42,7 +42,7 @@ func bootable(image []byte) []byte {
 	record := image[17*2048:][:2048]
 	clear(record)
 	copy(record, "\x00CD001\x01EL TORITO SPECIFICATION")
-	binary.LittleEndian.PutUint32(record[71:], uint32(len(image)/2048)) //nolint:gosec // a few sectors
+	binary.LittleEndian.PutUint32(record[71:], uint32(len(image)/2048))
 	catalog := make([]byte, 2048)
 	catalog[0], catalog[30], catalog[31], catalog[32] = 1, 0x55, 0xAA, 0x88
 	binary.LittleEndian.PutUint16(catalog[28:], 0x10000-0xAA55-1) // the sum of its words is 0

@@ -92,7 +92,7 @@ func (h *host) prepare() {
 		h.why = err.Error()
 		return
 	}
-	_ = os.Chmod(h.dir, 0o755) //nolint:gosec // the program is run as another user too
+	_ = os.Chmod(h.dir, 0o755)
 	h.program = filepath.Join(h.dir, "doublehop")
 	build := exec.CommandContext(context.Background(), "go", "build", "-tags", "libvirt_dlopen", "-o", h.program, "../cmd/doublehop")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -304,7 +304,7 @@ func (h *host) clear(w io.Writer) int {
 		if err != nil {
 			left = append(left, "libvirt does not answer: "+out)
 		}
-		for _, line := range strings.Split(out, "\n") {
+		for line := range strings.SplitSeq(out, "\n") {
 			if strings.Contains(line, h.mine) {
 				left = append(left, kind[0]+": "+strings.TrimSpace(line))
 			}

@@ -66,7 +66,7 @@ type run struct {
 }
 
 // begin starts `up` and reads its events.
-func (l *lab) begin(t *testing.T, verb string, args ...string) *run {
+func (l *lab) begin(t *testing.T, verb string, args ...string) *run { //nolint:unparam // reads as the command line does
 	t.Helper()
 	ctx, stop := context.WithTimeoutCause(t.Context(), patience, errors.New("the test's patience ended"))
 	t.Cleanup(stop)

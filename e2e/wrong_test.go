@@ -97,7 +97,7 @@ func withoutRights(t *testing.T, l *lab) {
 	}
 	folder := filepath.Join(t.TempDir(), "lab")
 	for _, dir := range []string{filepath.Dir(filepath.Dir(folder)), filepath.Dir(folder)} {
-		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // so that the other user may pass
+		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,7 +137,7 @@ func foreignMachine(t *testing.T, l *lab) {
 func fullPool(t *testing.T, h *host) {
 	asRoot(t)
 	folder := filepath.Join(h.dir, "full")
-	if err := os.Mkdir(folder, 0o755); err != nil { //nolint:gosec // QEMU's user passes
+	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=32m,mode=755"); err != nil {

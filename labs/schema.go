@@ -42,11 +42,14 @@ func (t Type) String() string {
 // Value is an argument's value; see [Type] for what it holds.
 type Value any
 
-// MediaRef, MachineRef and SecretRef are names of the lab's objects.
+// Names of the lab's objects, as arguments hold them.
 type (
-	MediaRef   string
+	// MediaRef names a media.
+	MediaRef string
+	// MachineRef names a machine.
 	MachineRef string
-	SecretRef  string
+	// SecretRef names a secret.
+	SecretRef string
 )
 
 // Schema is what a step of the catalogue may be told.

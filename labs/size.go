@@ -15,6 +15,7 @@ const (
 	TiB
 )
 
+//nolint:gochecknoglobals // a table, never changed
 var units = []struct {
 	name  string
 	bytes uint64
@@ -41,7 +42,7 @@ func ParseSize(text string) (uint64, error) {
 		number := strings.TrimSpace(text[:at])
 		if n, err := strconv.ParseUint(number, 10, 64); err == nil {
 			if n > math.MaxInt64/u.bytes {
-				return 0, fmt.Errorf("%q is larger than any disk.", text) //nolint:revive,staticcheck // a sentence for the author
+				return 0, fmt.Errorf("%q is larger than any disk.", text) //nolint:staticcheck // a sentence for the author
 			}
 			return n * u.bytes, nil
 		}
@@ -50,11 +51,11 @@ func ParseSize(text string) (uint64, error) {
 			break
 		}
 		if f*float64(u.bytes) > math.MaxInt64 {
-			return 0, fmt.Errorf("%q is larger than any disk.", text) //nolint:revive,staticcheck // a sentence for the author
+			return 0, fmt.Errorf("%q is larger than any disk.", text) //nolint:staticcheck // a sentence for the author
 		}
 		return uint64(math.Round(f * float64(u.bytes))), nil
 	}
-	return 0, fmt.Errorf("%q is not a size. Write a number and a unit, such as \"512MiB\" or \"16GiB\".", text) //nolint:revive,staticcheck // a sentence for the author
+	return 0, fmt.Errorf("%q is not a size. Write a number and a unit, such as \"512MiB\" or \"16GiB\".", text) //nolint:staticcheck // a sentence for the author
 }
 
 // FormatSize writes bytes in the largest binary unit that gives a whole

@@ -111,7 +111,7 @@ func (b *bench) define(spec drivers.MachineSpec) drivers.MachineSpec {
 }
 
 // boots makes a machine that starts a tiny guest, with a blank disk.
-func (b *bench) boots(object string, ops ...Op) drivers.MachineSpec {
+func (b *bench) boots(object string, ops ...Op) drivers.MachineSpec { //nolint:unparam // says which machine at each call
 	b.Helper()
 	disk := b.disk(object + ".qcow2")
 	return b.bootsFrom(object, disk, ops...)

@@ -49,7 +49,7 @@ func serialTakeover(b *bench) {
 	first := b.start(spec.Name)
 	first.says("tick")
 	second := b.listen(spec.Name)
-	for range first.lines { //nolint:revive // to its end
+	for range first.lines {
 	}
 	second.until("tick")
 }

@@ -185,7 +185,7 @@ func volumeChecks() []check {
 func roundTrip(b *bench) {
 	noise := make([]byte, 5<<20+123)
 	for i := range noise {
-		noise[i] = byte(rand.Uint32())
+		noise[i] = byte(rand.Uint32()) //nolint:gosec // any bytes will do
 	}
 	clear(noise[1<<20 : 4<<20]) // a hole
 	for i, data := range [][]byte{{}, {7}, []byte("manifest"), make([]byte, 3<<20), noise, noise[:2<<20]} {

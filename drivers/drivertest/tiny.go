@@ -9,7 +9,7 @@ import (
 
 //go:generate sh -c "as --32 -o tiny/tiny.o tiny/tiny.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o tiny/tiny.bin tiny/tiny.o && rm tiny/tiny.o"
 //go:embed tiny/tiny.bin
-var tinyImage []byte //nolint:gochecknoglobals // an embedded file
+var tinyImage []byte
 
 // Op is one thing that a tiny guest does.
 type Op struct {

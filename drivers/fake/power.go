@@ -23,9 +23,7 @@ type power struct {
 	change chan struct{} // closed and replaced whenever the world may have changed
 }
 
-var (
-	errPowerCut = errors.New("the power was cut")
-)
+var errPowerCut = errors.New("the power was cut")
 
 // StartMachine implements drivers.Machines.
 func (d *Driver) StartMachine(ctx context.Context, name string, how drivers.StartMode) error {

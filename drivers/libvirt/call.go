@@ -19,7 +19,7 @@ var eventLoop = sync.OnceValue(func() error {
 		return err
 	}
 	go func() {
-		for lv.EventRunDefaultImpl() == nil { //nolint:revive // the loop is the work
+		for lv.EventRunDefaultImpl() == nil {
 		}
 	}()
 	return nil

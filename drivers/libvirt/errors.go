@@ -3,6 +3,7 @@ package libvirt
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	lv "libvirt.org/go/libvirt"
@@ -51,12 +52,7 @@ func isCode(err error, codes ...lv.ErrorNumber) bool {
 	if !ok {
 		return false
 	}
-	for _, code := range codes {
-		if theirs.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, theirs.Code)
 }
 
 // says reports whether err's text holds part. libvirt has few codes, and this

@@ -91,7 +91,7 @@ func TestDefinitionsAreWrittenAsTheyWereAgreed(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "network.xml", marshal(t, network.Marshal))
-	filter, err := filterOf("dh-demo-corp", "", "dh0123456789", "10.20.0.0/24")
+	filter, err := filterOf("dh-demo-corp", "dh0123456789", "10.20.0.0/24")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestAMarkIsReadBackAndNothingElseIs(t *testing.T) {
 }
 
 func TestAFilterThatSomebodyChangedIsNotTheSame(t *testing.T) {
-	want, err := filterOf("n", "", "dh0123456789", "10.20.0.0/24")
+	want, err := filterOf("n", "dh0123456789", "10.20.0.0/24")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"sync"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/doublehop/doublehop/drivers"
 )

@@ -11,16 +11,15 @@ import (
 	"sync"
 	"time"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 )
 
 // probeSector is built from probe/probe.S.
 //
 //go:generate sh -c "as --32 -o probe/probe.o probe/probe.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o probe/probe.bin probe/probe.o && rm probe/probe.o"
 //go:embed probe/probe.bin
-var probeSector []byte //nolint:gochecknoglobals // an embedded file
+var probeSector []byte
 
 const (
 	trialName  = "dh-host-trial"
@@ -196,7 +195,7 @@ func (d *Driver) runTrial(ctx context.Context, pools *lv.Connect, pool *lv.Stora
 		return "", waitTrial(ctx, c)
 	}
 	if err != nil {
-		return "", nil //nolint:nilerr // QEMU does not start with KVM: it does not work
+		return "", nil
 	}
 	defer free(domain)
 	defer func() {
@@ -278,7 +277,7 @@ func listenToTrial(ctx context.Context, c *lv.Connect, domain *lv.Domain) (strin
 		<-closed
 	}()
 	if err := domain.Resume(); err != nil {
-		return "", nil //nolint:nilerr // as above: it does not work
+		return "", nil
 	}
 	said, buffer := "", make([]byte, 64)
 	for !strings.HasSuffix(said, "K") {

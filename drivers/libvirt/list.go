@@ -69,7 +69,7 @@ func (d *Driver) Machine(ctx context.Context, name string) (drivers.Machine, err
 			return out, err
 		}
 		if found == nil {
-			return out, notOurs("machine", name)
+			return out, notOurs("machine")
 		}
 		return *found, nil
 	})

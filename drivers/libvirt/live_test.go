@@ -164,7 +164,7 @@ func TestAnUploadThatWasKilledIsShorterThanItShouldBe(t *testing.T) {
 	d := open(t)
 	_, err := d.Volumes(t.Context())
 	ok(t, err)
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$") //nolint:gosec // this test itself
 	child.Env = append(os.Environ(), killedUpload+"="+testPool())
 	ok(t, child.Start())
 	volume := func() (found drivers.Volume) {

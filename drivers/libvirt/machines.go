@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/doublehop/doublehop/drivers"
 )
@@ -126,13 +125,13 @@ func (d *Driver) find(c *lv.Connect, name string, at place) (*existing, error) {
 	found := &existing{domain: domain, active: active, spec: specOf(&in, at), at: at}
 	if found.spec.Mark.Instance == "" {
 		free(domain)
-		return nil, notOurs("machine", name)
+		return nil, notOurs("machine")
 	}
 	return found, nil
 }
 
 // notOurs is the answer about an object without our mark.
-func notOurs(what, name string) error {
+func notOurs(what string) error {
 	return &kindError{
 		drivers.Conflict,
 		fmt.Errorf("a %s of that name exists and was not made by Doublehop", what),
@@ -205,7 +204,7 @@ func ours(c *lv.Connect, name string) (*lv.Domain, drivers.Mark, error) {
 	}
 	mark, ok, err := markOf(domain)
 	if err == nil && !ok {
-		err = notOurs("machine", name)
+		err = notOurs("machine")
 	}
 	if err != nil {
 		free(domain)

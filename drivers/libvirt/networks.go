@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/doublehop/doublehop/drivers"
 )
@@ -22,7 +21,7 @@ func (d *Driver) DefineNetwork(ctx context.Context, spec drivers.NetworkSpec) er
 	if len(spec.Bridge) == 0 || len(spec.Bridge) > 15 {
 		return fail(op, spec.Name, asRefused(fmt.Errorf("bridge name %q has not 1 to 15 characters", spec.Bridge)))
 	}
-	filter, err := filterOf(spec.Name, "", spec.Bridge, spec.Subnet)
+	filter, err := filterOf(spec.Name, spec.Bridge, spec.Subnet)
 	if err != nil {
 		return fail(op, spec.Name, asRefused(err))
 	}
@@ -145,7 +144,7 @@ func ourNetwork(c *lv.Connect, name string) (*lv.Network, *libvirtxml.Network, e
 	have, err := readNetwork(network, lv.NETWORK_XML_INACTIVE)
 	if err == nil {
 		if _, _, ok := networkMark(have); !ok {
-			err = notOurs("network", name)
+			err = notOurs("network")
 		}
 	}
 	if err != nil {
@@ -188,7 +187,7 @@ func ensureFilter(c *lv.Connect, want *libvirtxml.NWFilter, isNew bool) error {
 			return nil
 		}
 		if isNew {
-			return notOurs("network filter", want.Name)
+			return notOurs("network filter")
 		}
 		filter.UUID = have.UUID
 	}

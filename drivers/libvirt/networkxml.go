@@ -56,7 +56,7 @@ func sameNetwork(have *libvirtxml.Network, want *libvirtxml.Network) bool {
 //   - ARP from 0.0.0.0 is how Windows 2008 and later look for a clash.
 //   - The last rule has no protocol: <all/> would become an IP rule, and let
 //     through what is neither ARP nor IP. IPv6 and multicast end here.
-func filterOf(name, uuid, bridge, subnet string) (*libvirtxml.NWFilter, error) {
+func filterOf(name, bridge, subnet string) (*libvirtxml.NWFilter, error) {
 	prefix, err := netip.ParsePrefix(subnet)
 	if err != nil || !prefix.Addr().Is4() || prefix != prefix.Masked() || prefix.Bits() == 0 {
 		return nil, fmt.Errorf("subnet %q is not an IPv4 prefix", subnet)
@@ -82,7 +82,7 @@ func filterOf(name, uuid, bridge, subnet string) (*libvirtxml.NWFilter, error) {
 		}},
 		{Action: "drop", Direction: "inout", Priority: 1000},
 	}
-	filter := &libvirtxml.NWFilter{Name: name, UUID: uuid, Chain: "root"}
+	filter := &libvirtxml.NWFilter{Name: name, Chain: "root"}
 	for i := range rules {
 		filter.Entries = append(filter.Entries, libvirtxml.NWFilterEntry{Rule: &rules[i]})
 	}

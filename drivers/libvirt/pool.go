@@ -3,9 +3,8 @@ package libvirt
 import (
 	"fmt"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 )
 
 // withPool gives do the pool, made and started when it is not there.

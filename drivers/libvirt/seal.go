@@ -7,9 +7,8 @@ import (
 	"net/netip"
 	"slices"
 
-	"libvirt.org/go/libvirtxml"
-
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/doublehop/doublehop/drivers"
 )
@@ -187,7 +186,7 @@ func (s *sealCheck) filter(c *lv.Connect, have *libvirtxml.Network) error {
 	if have.Bridge != nil {
 		bridge = have.Bridge.Name
 	}
-	want, err := filterOf(s.network, "", bridge, subnet)
+	want, err := filterOf(s.network, bridge, subnet)
 	if err != nil {
 		s.leak(s.network, "the network's mark holds no subnet, so its filter cannot be checked")
 		return nil

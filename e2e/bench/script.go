@@ -46,7 +46,7 @@ func rename(doc string) string {
 func newScript(ctx context.Context, work string) (script, error) {
 	s := script{up: filepath.Join(work, "up.sh"), down: filepath.Join(work, "down.sh")}
 	folder := filepath.Join(work, "overlays")
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // QEMU's user reads it
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return s, err
 	}
 	if err := os.Chmod(work, 0o755); err != nil { //nolint:gosec // QEMU's user passes through it
@@ -124,7 +124,7 @@ func (s script) machine(ctx context.Context, define func(kind, name, dump string
 
 // backing is the file that an overlay rests on.
 func backing(ctx context.Context, file string) (string, error) {
-	out, err := exec.CommandContext(ctx, "qemu-img", "info", "-U", file).Output() //nolint:gosec // a volume of ours
+	out, err := exec.CommandContext(ctx, "qemu-img", "info", "-U", file).Output()
 	if err != nil {
 		return "", fmt.Errorf("qemu-img info %s: %w", file, err)
 	}
@@ -138,7 +138,7 @@ func backing(ctx context.Context, file string) (string, error) {
 }
 
 func virsh(ctx context.Context, args ...string) (string, error) {
-	out, err := exec.CommandContext(ctx, "virsh", append([]string{"-q", "-c", "qemu:///system"}, args...)...).Output() //nolint:gosec // commands of this program
+	out, err := exec.CommandContext(ctx, "virsh", append([]string{"-q", "-c", "qemu:///system"}, args...)...).Output()
 	if err != nil {
 		return "", fmt.Errorf("virsh %s: %w", strings.Join(args, " "), err)
 	}
@@ -147,7 +147,7 @@ func virsh(ctx context.Context, args ...string) (string, error) {
 
 // clear removes what the script made.
 func (s script) clear(ctx context.Context) error {
-	out, err := exec.CommandContext(ctx, "bash", s.down).CombinedOutput() //nolint:gosec // written by this program
+	out, err := exec.CommandContext(ctx, "bash", s.down).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}

@@ -3,11 +3,10 @@ package labfile_test
 import (
 	"bytes"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"testing/fstest"
-
-	"os"
 
 	"github.com/doublehop/doublehop/hcl/labfile"
 )

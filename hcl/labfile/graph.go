@@ -17,7 +17,6 @@ type node struct {
 	p      place
 	exprs  []hclsyntax.Expression
 	value  func() cty.Value // from the values of exprs, once they are done
-	links  []link
 	state  state
 	broken bool
 	result cty.Value

@@ -25,7 +25,7 @@ func (l *loader) stage(b block) *labs.Stage {
 		sc.steps[st.name] = true
 	}
 	for _, st := range steps {
-		if step := l.step(b, st, sc); step != nil {
+		if step := l.step(st, sc); step != nil {
 			s.Steps = append(s.Steps, step)
 		}
 	}
@@ -102,7 +102,7 @@ func (l *loader) stepBlocks(stage block) []*stepBlock {
 }
 
 // step reads one step; nil when its kind is unknown.
-func (l *loader) step(stage block, st *stepBlock, sc scope) *labs.Step {
+func (l *loader) step(st *stepBlock, sc scope) *labs.Step {
 	schema, ok := l.schema(st)
 	if !ok {
 		return nil

@@ -25,7 +25,7 @@ func set(section, key string, v value, source string, only ...labs.OS) row {
 	return row{section, only, func(*Setup) []keyed { return []keyed{{key, v}} }, source}
 }
 
-func ask(section, key string, v func(*Setup) value, source string, only ...labs.OS) row {
+func ask(section, key string, v func(*Setup) value, source string, only ...labs.OS) row { //nolint:unparam // every kind of row can be for one system
 	return row{section, only, func(s *Setup) []keyed { return []keyed{{key, v(s)}} }, source}
 }
 

@@ -202,8 +202,10 @@ func TestWinntWritesWhatItIsGivenOrRefuses(t *testing.T) {
 		}
 		keyName := map[labs.OS]string{labs.Windows2000: "productid", labs.Windows2003: "productkey"}[s.OS]
 		for _, c := range [][3]string{
-			{"userdata", "fullname", s.Owner}, {"userdata", "orgname", s.Organization},
-			{"guiunattended", "adminpassword", password}, {"userdata", keyName, key},
+			{"userdata", "fullname", s.Owner},
+			{"userdata", "orgname", s.Organization},
+			{"guiunattended", "adminpassword", password},
+			{"userdata", keyName, key},
 		} {
 			if got := read[c[0]][c[1]]; got != c[2] {
 				rt.Fatalf("[%s] %s is %q, not %q", c[0], c[1], got, c[2])

@@ -44,7 +44,7 @@ func openStage(t *testing.T) *stage {
 	}
 	s := &stage{Machine: winetest.Open(t), t: t}
 	program := filepath.Join(t.TempDir(), "recorder.exe")
-	if out, err := exec.CommandContext(t.Context(), compiler, "-O1", "-s", "-o", program, "testdata/recorder/recorder.c").CombinedOutput(); err != nil { //nolint:gosec // the compiler of this host
+	if out, err := exec.CommandContext(t.Context(), compiler, "-O1", "-s", "-o", program, "testdata/recorder/recorder.c").CombinedOutput(); err != nil {
 		t.Fatalf("compile the recorder: %v\n%s", err, out)
 	}
 	s.recorder = program
@@ -73,7 +73,7 @@ func (s *stage) put(path string) {
 	if err := os.MkdirAll(filepath.Dir(host), 0o750); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(host, content, 0o600); err != nil { //nolint:gosec // under the folder of this test
+	if err := os.WriteFile(host, content, 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }

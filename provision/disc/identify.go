@@ -150,13 +150,20 @@ func windows51(id *Identity, root map[string]bool) {
 		mark, edition, arch string
 		product             Product
 	}{
-		{"IS", "standard", X86, Windows2003}, {"IA", "enterprise", X86, Windows2003},
-		{"IB", "web", X86, Windows2003}, {"ID", "datacenter", X86, Windows2003},
+		{"IS", "standard", X86, Windows2003},
+		{"IA", "enterprise", X86, Windows2003},
+		{"IB", "web", X86, Windows2003},
+		{"ID", "datacenter", X86, Windows2003},
 		{"IL", "small-business", X86, Windows2003},
-		{"AS", "standard", X64, Windows2003}, {"AA", "enterprise", X64, Windows2003}, {"AD", "datacenter", X64, Windows2003},
-		{"MA", "enterprise", Itanium, Windows2003}, {"MD", "datacenter", Itanium, Windows2003},
-		{"IC", "home", X86, WindowsXP}, {"IP", "professional", X86, WindowsXP},
-		{"AP", "professional", X64, WindowsXP}, {"MP", "professional", Itanium, WindowsXP},
+		{"AS", "standard", X64, Windows2003},
+		{"AA", "enterprise", X64, Windows2003},
+		{"AD", "datacenter", X64, Windows2003},
+		{"MA", "enterprise", Itanium, Windows2003},
+		{"MD", "datacenter", Itanium, Windows2003},
+		{"IC", "home", X86, WindowsXP},
+		{"IP", "professional", X86, WindowsXP},
+		{"AP", "professional", X64, WindowsXP},
+		{"MP", "professional", Itanium, WindowsXP},
 	} {
 		file := "WIN51" + m.mark
 		if !root[file] {

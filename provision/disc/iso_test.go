@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -90,7 +91,7 @@ func TestISOOfAnyTreeKeepsTheStandard(t *testing.T) {
 		for range rapid.IntRange(0, 60).Draw(t, "files") {
 			path := folder.Draw(t, "folder") + rapid.StringMatching(`[Q-Z]{1,8}(\.[A-Z0-9_]{1,3})?`).Draw(t, "name")
 			content := bytes.Repeat([]byte{0xA5}, rapid.SampledFrom([]int{0, 1, 2047, 2048, 2049, 6000}).Draw(t, "size"))
-			if content = content[:len(content):len(content)]; len(content) == 0 {
+			if content = slices.Clip(content); len(content) == 0 {
 				content = nil
 			}
 			files = append(files, disc.Bytes(path, content))

@@ -35,7 +35,7 @@ const (
 )
 
 // targets are the places of hard disks, in order.
-func target(index int) string { return "hd" + string(rune('a'+index)) }
+func target(index int) string { return "hd" + "ab"[index:index+1] }
 
 // stand lays a machine's own disks over a finished layer and defines it. What
 // was there of the machine has been cleared.

@@ -39,7 +39,6 @@ type stageRun struct {
 	// works is what the steps mean, in their order, with the true secrets.
 	works  []catalog.Work
 	estate *estate.Estate // after the stage
-
 }
 
 // stage builds or continues one stage to its checkpoint.
@@ -196,7 +195,11 @@ func (r *stageRun) listen(ctx context.Context, b *box, lines *sync.WaitGroup) er
 	if err != nil {
 		return err
 	}
-	lines.Go(func() { <-done })
+	lines.Go(func() {
+		if err := <-done; err != nil && context.Cause(ctx) == nil {
+			b.tell(Event{Kind: Warn, Machine: b.machine.Name, Text: err.Error()})
+		}
+	})
 	return nil
 }
 

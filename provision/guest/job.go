@@ -61,10 +61,7 @@ type Job struct {
 	Files []File
 }
 
-var (
-	idShape  = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{0,31}$`)
-	askShape = regexp.MustCompile(`^[0-9a-f]{8}$`)
-)
+var idShape = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{0,31}$`)
 
 // Check says what is wrong with the job's own words. The names and sizes of
 // its files are judged by whoever makes the disc.

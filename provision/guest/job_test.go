@@ -24,7 +24,7 @@ func content(t *testing.T, f guest.File) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	text, err := io.ReadAll(r)
 	if err != nil || int64(len(text)) != f.Size {
 		t.Fatalf("%s: %d bytes of %d, %v", f.Path, len(text), f.Size, err)

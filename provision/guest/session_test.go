@@ -175,15 +175,21 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 		},
 		"on one that stops at a prompt": {
 			func(p *port) { <-time.After(30 * time.Second); p.text("Press any key") },
-			guest.Patience{Silence: time.Minute}, 90 * time.Second, guest.Silent, "silent", []string{"Press any key"},
+			guest.Patience{Silence: time.Minute},
+			90 * time.Second, guest.Silent, "silent",
+			[]string{"Press any key"},
 		},
 		"on a job that goes quiet": {
 			func(p *port) { p.say(guest.Start, "job 1") },
-			guest.Patience{Silence: time.Minute}, time.Minute, guest.Running, "silent", []string{"start job 1"},
+			guest.Patience{Silence: time.Minute},
+			time.Minute, guest.Running, "silent",
+			[]string{"start job 1"},
 		},
 		"on a machine that does not come back": {
 			func(p *port) { p.say(guest.Reboot, "") },
-			guest.Patience{Silence: time.Minute}, time.Minute, guest.Restarting, "silent", []string{"reboot "},
+			guest.Patience{Silence: time.Minute},
+			time.Minute, guest.Restarting, "silent",
+			[]string{"reboot "},
 		},
 		"on one that babbles": {
 			func(p *port) {
@@ -192,7 +198,8 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 					p.text("~DH1 ~DH1 99 J 0000000a 1 done 0\r\n")
 				}
 			},
-			guest.Patience{Silence: time.Minute, Limit: 30 * time.Minute}, 30 * time.Minute, guest.Silent, "too slow",
+			guest.Patience{Silence: time.Minute, Limit: 30 * time.Minute},
+			30 * time.Minute, guest.Silent, "too slow",
 			slices20("~DH1 ~DH1 99 J 0000000a 1 done 0"),
 		},
 		"on a disc that is not seen": {
@@ -202,11 +209,14 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 					p.sayOf("", "", guest.Idle, "")
 				}
 			},
-			guest.Patience{Silence: time.Minute, Limit: time.Hour}, 2 * time.Minute, guest.Unseen, "the disc is not seen", slices20("idle "),
+			guest.Patience{Silence: time.Minute, Limit: time.Hour},
+			2 * time.Minute, guest.Unseen, "the disc is not seen", slices20("idle "),
 		},
 		"on a machine that was turned off": {
 			func(p *port) { p.say(guest.Start, "job 1"); <-time.After(time.Second); _ = p.line.Close() },
-			guest.Patience{Silence: time.Minute, Limit: time.Hour}, time.Second, guest.Running, "the line closed", []string{"start job 1"},
+			guest.Patience{Silence: time.Minute, Limit: time.Hour},
+			time.Second, guest.Running, "the line closed",
+			[]string{"start job 1"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,8 +49,8 @@ func Done(m drivers.Machine) int {
 // checkpoint rests on nothing but its own layers.
 func (m *maker) actions(p *Plan) {
 	first := 0 // the first stage that has to be made
-	for i := len(p.Stages) - 1; i >= 0; i-- {
-		if _, ok := m.World.Checkpoints[p.Stages[i].Key]; ok {
+	for i, v := range slices.Backward(p.Stages) {
+		if _, ok := m.World.Checkpoints[v.Key]; ok {
 			first = i + 1
 			break
 		}

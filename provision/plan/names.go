@@ -119,6 +119,8 @@ func ownVolume(kind, instance, machine string) string {
 }
 
 // space makes our UUIDs differ from everybody else's (RFC 9562, version 5).
+//
+//nolint:gochecknoglobals // computed once, never changed
 var space = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://doublehop.dev/"))
 
 // uuidOf derives the UUID of an object, so that two plans of one lab are equal.

@@ -359,8 +359,12 @@ func TestTheKeyIsTheDigestOfTheWrittenPreimage(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("ab", 32)
 	for _, p := range []plan.Preimage{
-		{Version: "v"}, {Version: "v", Base: key}, {Version: "v", Company: key}, {Version: "v", Base: key, Company: key},
-		{Version: "v", Base: key, Steps: []plan.StepImage{{Kind: "run"}}}, {Version: "v", Box: &plan.Box{OS: "x"}},
+		{Version: "v"},
+		{Version: "v", Base: key},
+		{Version: "v", Company: key},
+		{Version: "v", Base: key, Company: key},
+		{Version: "v", Base: key, Steps: []plan.StepImage{{Kind: "run"}}},
+		{Version: "v", Box: &plan.Box{OS: "x"}},
 	} {
 		b, err := json.Marshal(p)
 		if err != nil {

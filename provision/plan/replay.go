@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/doublehop/doublehop/labs"
@@ -63,9 +64,7 @@ func (m *moment) clone() *moment {
 	for f, who := range m.makers {
 		c.makers[f] = slices.Clone(who)
 	}
-	for name, n := range m.count {
-		c.count[name] = n
-	}
+	maps.Copy(c.count, m.count)
 	return c
 }
 

@@ -37,7 +37,7 @@ func start(t *testing.T, folder string, more ...string) *machine {
 	if _, err := os.Stat(disk); errors.Is(err, os.ErrNotExist) {
 		run(t, "qemu-img", "create", "-q", "-f", "qcow2", disk, "4G")
 	}
-	m.qemu = exec.CommandContext(t.Context(), "qemu-system-i386", append([]string{ //nolint:gosec // files of this test
+	m.qemu = exec.CommandContext(t.Context(), "qemu-system-i386", append([]string{
 		"-machine", "pc", "-accel", "tcg", "-cpu", "qemu32", "-m", "256", "-display", "none", "-vga", "cirrus", "-nodefaults",
 		"-drive", "if=none,id=hda,format=qcow2,cache=unsafe,file=" + disk, "-device", "ide-hd,drive=hda,bus=ide.0,bootindex=1",
 		"-drive", "if=none,id=hdc,format=raw,media=cdrom,readonly=on,file=" + installDisc, "-device", "ide-cd,drive=hdc,bus=ide.1,bootindex=2",
@@ -174,7 +174,7 @@ func (m *machine) dial(ctx context.Context) (net.Conn, error) {
 
 func run(t *testing.T, name string, args ...string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil { //nolint:gosec // a test's own
+	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 }

@@ -64,6 +64,7 @@ func (w *wire) wait(ctx context.Context, limit time.Duration, match func([]byte)
 	}
 }
 
+//nolint:gochecknoglobals // a constant that Go cannot write as one
 var broadcast = []byte{255, 255, 255, 255, 255, 255}
 
 func ethernet(to, from []byte, kind uint16, body []byte) []byte {

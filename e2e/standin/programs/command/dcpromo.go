@@ -94,7 +94,7 @@ func (c *call) readPromotion(path string) (promotion, string) {
 	if bad := file.unknown("dcinstall", dcInstallKeys()...); len(bad) > 0 {
 		return p, "[DCInstall] does not know " + strings.Join(bad, ", ")
 	}
-	for _, need := range strings.Fields("ReplicaOrNewDomain TreeOrChild CreateOrJoin NewDomainDNSName DomainNetbiosName SafeModeAdminPassword " +
+	for need := range strings.FieldsSeq("ReplicaOrNewDomain TreeOrChild CreateOrJoin NewDomainDNSName DomainNetbiosName SafeModeAdminPassword " +
 		"DatabasePath LogPath SYSVOLPath AutoConfigDNS RebootOnSuccess") {
 		if keys[strings.ToLower(need)] == "" {
 			return p, "the wizard waits: [DCInstall] " + need + " is missing"
@@ -128,7 +128,7 @@ func choices(keys map[string]string) string {
 			return fmt.Sprintf("[DCInstall] %s=%s: this stand-in makes new forests only (%s)", key, keys[key], want)
 		}
 	}
-	for _, key := range strings.Fields("autoconfigdns dnsonnetwork allowanonymousaccess criticalreplicationonly setforestversion confirmgc") {
+	for key := range strings.FieldsSeq("autoconfigdns dnsonnetwork allowanonymousaccess criticalreplicationonly setforestversion confirmgc") {
 		if v := strings.ToLower(keys[key]); v != "" && v != "yes" && v != "no" {
 			return fmt.Sprintf("[DCInstall] %s=%s is neither Yes nor No", key, keys[key])
 		}

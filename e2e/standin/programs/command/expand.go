@@ -67,7 +67,7 @@ func (c *call) unpack(files []cabinet.File, pattern string, names []string, list
 			target, err = c.Machine.Unix(c.request.Folder, to)
 		}
 		if err == nil {
-			err = os.WriteFile(target, f.Data, 0o644) //nolint:gosec // a guest's file
+			err = os.WriteFile(target, f.Data, 0o644)
 		}
 		if err != nil {
 			c.Out("Can't open output file: " + to + ".\n")

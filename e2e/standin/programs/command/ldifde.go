@@ -13,13 +13,13 @@ import (
 
 // transfer is a checked ldifde command line.
 type transfer struct {
-	file, server, logs      string
-	imports, lenient        bool
-	query                   directory.Query
-	omit                    []string
-	from, to                []string // pairs of -c
-	user, password          string
-	withoutBase, withoutLog bool
+	file, server, logs string
+	imports, lenient   bool
+	query              directory.Query
+	omit               []string
+	from, to           []string // pairs of -c
+	user, password     string
+	withoutBase        bool
 }
 
 func (c *call) ldifde() int {
@@ -170,7 +170,7 @@ func (c *call) exports(d Directory, t transfer) int {
 	for i := range found {
 		found[i].Attributes = without(found[i].Attributes, t.omit)
 	}
-	if err := os.WriteFile(path, []byte(t.substituted(directory.WriteLDIF(found))), 0o644); err != nil { //nolint:gosec // a guest's file
+	if err := os.WriteFile(path, []byte(t.substituted(directory.WriteLDIF(found))), 0o644); err != nil {
 		return c.ldifdeFails("Unable to open output file")
 	}
 	if len(found) == 0 {
@@ -214,7 +214,7 @@ func (c *call) imports(d Directory, t transfer) int {
 	done := 0
 	for _, r := range records {
 		err := apply(d, r)
-		if err != nil && !(t.lenient && forgivable(err)) {
+		if err != nil && (!t.lenient || !forgivable(err)) {
 			kind, text := said(err)
 			return c.ldifdeFails(fmt.Sprintf("\n%s error on line %d: %s\nThe server side error is: %s\n%d %s modified successfully.",
 				strings.ToUpper(r.Kind[:1])+r.Kind[1:], r.Line, kind, text, done, entries(done)))

@@ -9,7 +9,7 @@ import (
 
 const completed = "The command completed successfully.\n\n"
 
-func (c *call) help(code int, text string, message int) int {
+func (c *call) help(code int, text string, message int) int { //nolint:unparam // the code is the caller's to say
 	c.Err(text + "\n\nMore help is available by typing NET HELPMSG " + fmt.Sprint(message) + ".\n\n")
 	return code
 }

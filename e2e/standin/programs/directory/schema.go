@@ -136,7 +136,7 @@ func slapdSchema() string {
 		{flags, "EQUALITY booleanMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.7"},
 		{names, "EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12"},
 	} {
-		for _, name := range strings.Fields(group.list) {
+		for name := range strings.FieldsSeq(group.list) {
 			if !slices.ContainsFunc(all, func(a string) bool { return strings.EqualFold(a, name) }) {
 				attribute(name, group.syntax)
 			}

@@ -104,7 +104,7 @@ func rawLDIF(entries []Entry) string {
 }
 
 func (s Slapd) load(ctx context.Context, suffix string, entries []Entry) error {
-	cmd := exec.CommandContext(ctx, s.program(), "-Ta", "-q", "-f", s.config(), "-b", suffix) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, s.program(), "-Ta", "-q", "-f", s.config(), "-b", suffix)
 	cmd.Stdin = strings.NewReader(rawLDIF(entries))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -116,7 +116,7 @@ func (s Slapd) load(ctx context.Context, suffix string, entries []Entry) error {
 // Serve runs slapd on the given URLs until ctx is done, and starts it again when it ends by itself.
 func (s Slapd) Serve(ctx context.Context, urls ...string) error {
 	for {
-		cmd := exec.CommandContext(ctx, s.program(), "-d", "0", "-f", s.config(), "-h", strings.Join(urls, " ")) //nolint:gosec // our own program
+		cmd := exec.CommandContext(ctx, s.program(), "-d", "0", "-f", s.config(), "-h", strings.Join(urls, " "))
 		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 		cmd.WaitDelay = 10 * time.Second
 		out, err := cmd.CombinedOutput()

@@ -42,7 +42,8 @@ func EditRegistry(path string, values []Value) error {
 	if err != nil {
 		return err
 	}
-	out := strings.TrimRight(string(text), "\n") + "\n"
+	var out strings.Builder
+	out.WriteString(strings.TrimRight(string(text), "\n") + "\n")
 	for _, v := range values {
 		data := quoted(v.Data)
 		if v.Type == "DWORD" {
@@ -52,9 +53,9 @@ func EditRegistry(path string, values []Value) error {
 			}
 			data = fmt.Sprintf("dword:%08x", number)
 		}
-		out += fmt.Sprintf("\n%s 1700000000\n%s=%s\n", section(v.Key), quoted(v.Name), data)
+		fmt.Fprintf(&out, "\n%s 1700000000\n%s=%s\n", section(v.Key), quoted(v.Name), data)
 	}
-	return WriteWhole(path, []byte(out))
+	return WriteWhole(path, []byte(out.String()))
 }
 
 // ReadRegistry gives the text and DWORD values of one key, names in lower case.

@@ -47,7 +47,7 @@ func serve(ctx context.Context, p places) error {
 		return fmt.Errorf("boot: %w", err)
 	}
 	// Wine takes its Tcpip\Parameters Domain and Hostname from here at each start.
-	if err := os.WriteFile(p.hosts, []byte(hosts(m)), 0o644); err != nil { //nolint:gosec // everybody reads it
+	if err := os.WriteFile(p.hosts, []byte(hosts(m)), 0o644); err != nil {
 		return err
 	}
 	session, automatic, err := m.Autologon()
@@ -116,7 +116,7 @@ func control(ctx context.Context, p places, m *machine.Machine, background func(
 
 func world(p places, m *machine.Machine) command.World {
 	return command.World{
-		Locator: names.Resolver{Servers: m.Facts.DNS},
+		Locator: names.Resolver{Servers: m.DNS},
 		Connect: func(address string) (command.Directory, error) {
 			return directory.Dial(net.JoinHostPort(address, "389"), 5*time.Second)
 		},
@@ -134,7 +134,7 @@ func world(p places, m *machine.Machine) command.World {
 // publish makes a file of the run folder appear whole.
 func publish(p places, name, text string) error {
 	temporary := filepath.Join(p.run, "."+name)
-	if err := os.WriteFile(temporary, []byte(text), 0o644); err != nil { //nolint:gosec // read by the guest's init
+	if err := os.WriteFile(temporary, []byte(text), 0o644); err != nil {
 		return err
 	}
 	return os.Rename(temporary, filepath.Join(p.run, name))

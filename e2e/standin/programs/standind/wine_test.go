@@ -73,7 +73,7 @@ func install(t *testing.T, root string) {
 	t.Helper()
 	system := root + "/prefix/drive_c/windows/system32/"
 	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
-	for _, name := range strings.Fields("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe attack.exe") {
+	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe attack.exe") {
 		_ = os.Remove(system + name)
 		build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+name, "../shim/shim.c")
 		if out, err := build.CombinedOutput(); err != nil {
