@@ -194,3 +194,46 @@ func manifests(t *testing.T, r *rig) []checkpoint.Manifest {
 	}
 	return list
 }
+
+// small is a lab of one machine that installs itself, and then does a `run` step.
+func small(t *testing.T, subnet, machine, step string) *labs.Lab {
+	t.Helper()
+	return lab(t, smallLab(subnet, machine, step))
+}
+
+func smallLab(subnet, machine, step string) string {
+	if step == "" {
+		step = `command = "ver"`
+	}
+	return `
+lab "demo" {}
+variable "discs" { default = "." }
+secret "administrator" { generate = true }
+media "windows" { path = "${var.discs}/win2003-standin.iso" }
+network "corp" { subnet = "` + subnet + `" }
+` + machineBlock(machine, strings.TrimSuffix(subnet, "0/24")+"10") + `
+stage "windows" {
+  step "install" { on = machine.` + machine + ` }
+}
+stage "work" {
+  after = stage.windows
+  step "run" {
+    on = machine.` + machine + `
+    ` + step + `
+  }
+}
+`
+}
+
+func machineBlock(name, address string) string {
+	return `
+machine "` + name + `" {
+  os             = "windows-2003"
+  memory         = "256MiB"
+  install_from   = media.windows
+  admin_password = secret.administrator
+  disk "system" { size = "2GiB" }
+  nic "corp" { address = "` + address + `" }
+}
+`
+}

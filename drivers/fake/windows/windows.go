@@ -59,6 +59,9 @@ type Options struct {
 	// hypervisor's name: "setup", "dcpromo", "netdom", "forestprep", "domainprep",
 	// "exchange", "command". It may be called from several goroutines.
 	Begun func(machine, what string)
+	// Lose makes every so manieth record of a runner get lost on the line; 0 loses
+	// none.
+	Lose int
 }
 
 // Guest is one boot of the machine; it is what fake.Options.Guest wants.
@@ -137,6 +140,9 @@ func (r *runner) say(verb guest.Verb, text string) {
 	rec := guest.Record{ID: r.state.ID, Ask: r.state.Ask, Seq: r.seq, Verb: verb, Text: text}
 	if verb == guest.Hello || (verb == guest.Idle && text == "") {
 		rec.ID, rec.Ask = "", ""
+	}
+	if n := r.options.Lose; n > 0 && r.seq%n == 0 {
+		return
 	}
 	_, _ = r.g.Serial().Write(rec.Line())
 }
