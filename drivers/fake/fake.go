@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/doublehop/doublehop/drivers"
 )
@@ -44,6 +45,7 @@ type Options struct {
 type Driver struct {
 	options Options
 	store   store
+	room    atomic.Uint64
 
 	mu       sync.Mutex
 	closed   bool
@@ -65,6 +67,7 @@ var (
 // New makes a fake hypervisor. With a file that exists it shows what is there.
 func New(options Options) *Driver {
 	d := &Driver{options: options, powered: map[string]*power{}, watchers: map[*func(drivers.Change)]bool{}}
+	d.room.Store(options.Room)
 	d.store = &memory{world: newWorld()}
 	if options.File != "" {
 		d.store = &file{path: options.File}
@@ -97,8 +100,8 @@ func (d *Driver) Host(ctx context.Context) (drivers.HostInfo, error) {
 		info.URI = "fake:///"
 	}
 	err := d.view(ctx, "look at", info.URI, func(w *world) error {
-		if d.options.Room > 0 {
-			info.FreeBytes = d.options.Room - min(d.options.Room, w.used())
+		if room := d.room.Load(); room > 0 {
+			info.FreeBytes = room - min(room, w.used())
 		}
 		return nil
 	})
@@ -187,6 +190,9 @@ func (d *Driver) Breach(name, object, why string) error {
 		return nil
 	})
 }
+
+// SetRoom changes how many bytes of volumes fit; 0 means no limit.
+func (d *Driver) SetRoom(room uint64) { d.room.Store(room) }
 
 // Crash makes a machine end as if QEMU had been killed.
 func (d *Driver) Crash(name string) error {

@@ -141,7 +141,7 @@ func (d *Driver) CreateVolume(ctx context.Context, spec drivers.VolumeSpec) erro
 }
 
 func (d *Driver) fits(w *world, more *volume) error {
-	if d.options.Room > 0 && w.used()+more.allocated() > d.options.Room {
+	if room := d.room.Load(); room > 0 && w.used()+more.allocated() > room {
 		return &drivers.Error{
 			Kind: drivers.Missing, Err: errors.New("no space left on device"),
 			Remedy: "Free some room on the pool's disk:\n  doublehop prune",

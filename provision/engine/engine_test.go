@@ -194,7 +194,7 @@ func TestStopAndStartKeepWhatWasWrittenAndTheLabsTime(t *testing.T) {
 // Windows that does not listen has its power cut, and says so.
 func TestStopCutsThePowerOfAGuestThatDoesNotListen(t *testing.T) {
 	t.Parallel()
-	l := small(t, "10.20.0.0/24", "pc01", `command = "echo ok"`)
+	l := small(t, "pc01", `command = "echo ok"`)
 	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
 		must(t, r.run(r, l, up(t.Context(), "")))
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, context.Canceled)
@@ -228,7 +228,7 @@ func wantNoDiscs(t *testing.T, r *rig) {
 
 func TestExecGivesOutputAndCode(t *testing.T) {
 	t.Parallel()
-	l := small(t, "10.20.0.0/24", "pc01", `command = "echo ok"`)
+	l := small(t, "pc01", `command = "echo ok"`)
 	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
 		must(t, r.run(r, l, up(t.Context(), "")))
 		for command, want := range map[string]engine.ExecResult{
@@ -294,7 +294,7 @@ func TestDestroyLeavesOtherInstancesAlone(t *testing.T) {
 // goes back, and does not stand in the seal's way.
 func TestGoingBackRemovesMachinesOfLaterStages(t *testing.T) {
 	t.Parallel()
-	l := lab(t, smallLab("10.20.0.0/24", "pc01", "")+machineBlock("pc02", "10.20.0.11")+`
+	l := lab(t, smallLab("pc01", "")+machineBlock("pc02", "10.20.0.11")+`
 stage "more" {
   after = stage.work
   step "install" { on = machine.pc02 }

@@ -7,9 +7,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +36,35 @@ type rig struct {
 	// told are all events of all runs.
 	told []engine.Event
 	dir  string // the record of all runs
+	env  map[string]string
+}
+
+// spy keeps what is uploaded.
+type spy struct {
+	drivers.Driver
+	mu   sync.Mutex
+	kept [][]byte
+}
+
+func (s *spy) Unwrap() drivers.Driver { return s.Driver }
+
+// UploadVolume implements drivers.Volumes.
+func (s *spy) UploadVolume(ctx context.Context, name string, size int64, r io.Reader) error {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.kept = append(s.kept, b)
+	s.mu.Unlock()
+	return s.Driver.UploadVolume(ctx, name, size, bytes.NewReader(b))
+}
+
+// saw says whether anything that was uploaded holds a text.
+func (s *spy) saw(text []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.kept, func(b []byte) bool { return bytes.Contains(b, text) })
 }
 
 // newRig has a pool with a key of its own already, so that two rigs give the
@@ -77,6 +108,10 @@ func (r *rig) engine(d drivers.Driver, lab *labs.Lab) *engine.Engine {
 			r.told = append(r.told, e)
 		},
 		Digest: digest,
+		LookupEnv: func(name string) (string, bool) {
+			v, ok := r.env[name]
+			return v, ok
+		},
 	})
 }
 
@@ -196,12 +231,12 @@ func manifests(t *testing.T, r *rig) []checkpoint.Manifest {
 }
 
 // small is a lab of one machine that installs itself, and then does a `run` step.
-func small(t *testing.T, subnet, machine, step string) *labs.Lab {
+func small(t *testing.T, machine, step string) *labs.Lab {
 	t.Helper()
-	return lab(t, smallLab(subnet, machine, step))
+	return lab(t, smallLab(machine, step))
 }
 
-func smallLab(subnet, machine, step string) string {
+func smallLab(machine, step string) string {
 	if step == "" {
 		step = `command = "ver"`
 	}
@@ -210,8 +245,8 @@ lab "demo" {}
 variable "discs" { default = "." }
 secret "administrator" { generate = true }
 media "windows" { path = "${var.discs}/win2003-standin.iso" }
-network "corp" { subnet = "` + subnet + `" }
-` + machineBlock(machine, strings.TrimSuffix(subnet, "0/24")+"10") + `
+network "corp" { subnet = "10.20.0.0/24" }
+` + machineBlock(machine, "10.20.0.10") + `
 stage "windows" {
   step "install" { on = machine.` + machine + ` }
 }

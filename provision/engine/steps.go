@@ -23,6 +23,10 @@ import (
 // runner's first word: minutes for Windows, with room for a slow host.
 var bootLimits = guest.Patience{Silence: 10 * time.Minute, Limit: 40 * time.Minute} //nolint:gochecknoglobals // a constant that Go cannot write as one
 
+// mostAsks is how often a guest is asked for its proofs over a line that loses
+// records.
+const mostAsks = 5
+
 // steps does the stage's steps, as many at once as their needs allow. The
 // first failure ends the others' waits; their guests are left as they are.
 func (r *stageRun) steps(ctx context.Context) error {
@@ -130,7 +134,8 @@ func (r *stageRun) place(i int) int {
 }
 
 // perform gives the guest its work and reads the proofs. When lines were lost
-// on the way and a proof fails, the guest is asked once more.
+// on the way and a proof fails, the guest is asked again: a failed proof costs
+// the stage.
 func (r *stageRun) perform(ctx context.Context, b *box, i int, boot func(context.Context, *box) error) ([]checkpoint.Proof, error) {
 	s, work := r.stage.Steps[i], r.works[i]
 	if len(work.Floppy) > 0 {
@@ -149,13 +154,13 @@ func (r *stageRun) perform(ctx context.Context, b *box, i int, boot func(context
 	job := *work.Job
 	job.ID = s.ID
 	b.phase("job")
-	for asked := false; ; asked = true {
+	for asked := 1; ; asked++ {
 		result, err := b.deliver(ctx, job, b.patience(work))
 		if err != nil {
 			return nil, err
 		}
 		proofs, err := r.believe(s, work.Proofs, result)
-		if err == nil || result.Lost == 0 || asked {
+		if err == nil || result.Lost == 0 || asked == mostAsks {
 			return proofs, err
 		}
 	}

@@ -106,7 +106,7 @@ func (s sweep) run(t *testing.T) {
 
 func (s sweep) world(t *testing.T) *rig {
 	t.Helper()
-	r := newRig(t, windows.Options{Takes: time.Minute}, fake.Options{})
+	r := newRig(t, windows.Options{Takes: 2 * time.Second}, fake.Options{})
 	if s.before != nil {
 		s.before(t, r)
 	}
@@ -272,13 +272,13 @@ func prune(ctx context.Context, d drivers.Driver, _ *engine.Engine) error {
 
 func TestUpGoesOnWhereverItIsCut(t *testing.T) {
 	t.Parallel()
-	sweep{lab: demo(t), verb: upTo(""), again: upTo(""), after: same, stride: 9}.run(t)
+	sweep{lab: demo(t), verb: upTo(""), again: upTo(""), after: same, stride: 17}.run(t)
 }
 
 // The guests go on alone: what they were at has ended when the next run comes.
 func TestUpGoesOnLongAfterItWasCut(t *testing.T) {
 	t.Parallel()
-	sweep{lab: demo(t), verb: upTo(""), again: upTo(""), after: same, later: time.Hour, stride: 17}.run(t)
+	sweep{lab: demo(t), verb: upTo(""), again: upTo(""), after: same, later: time.Minute, stride: 29}.run(t)
 }
 
 // The host lost its power as well: the stage that was in the middle is begun
@@ -286,7 +286,7 @@ func TestUpGoesOnLongAfterItWasCut(t *testing.T) {
 func TestUpGoesOnAfterThePowerWasCut(t *testing.T) {
 	t.Parallel()
 	l := demo(t)
-	sweep{lab: l, verb: upTo(""), again: upTo(""), stride: 17, between: func(t *testing.T, r *rig) {
+	sweep{lab: l, verb: upTo(""), again: upTo(""), stride: 29, between: func(t *testing.T, r *rig) {
 		stages := map[string]bool{}
 		for _, m := range manifests(t, r) {
 			stages[m.Stage] = true
@@ -316,7 +316,7 @@ func TestUpFromCheckpointsGoesOnWhereverItIsCut(t *testing.T) {
 	sweep{lab: l, before: func(t *testing.T, r *rig) {
 		built(l)(t, r)
 		must(t, r.run(r, l, destroy(false).in(t.Context(), r)))
-	}, verb: upTo(""), again: upTo(""), after: same, stride: 3}.run(t)
+	}, verb: upTo(""), again: upTo(""), after: same, stride: 11}.run(t)
 }
 
 func TestRevertGoesOnWhereverItIsCut(t *testing.T) {
@@ -324,7 +324,7 @@ func TestRevertGoesOnWhereverItIsCut(t *testing.T) {
 	l := demo(t)
 	for _, stage := range []string{"exchange", "forest"} {
 		t.Run(stage, func(t *testing.T) {
-			sweep{lab: l, before: built(l), verb: revertTo(stage), again: revertTo(stage), stride: 3, after: func(t *testing.T, r *rig, uncut state) {
+			sweep{lab: l, before: built(l), verb: revertTo(stage), again: revertTo(stage), stride: 11, after: func(t *testing.T, r *rig, uncut state) {
 				same(t, r, uncut)
 				if list := since(t, r); len(list) > 0 {
 					t.Errorf("not reverted: %v", list)
@@ -339,7 +339,7 @@ func TestRevertGoesOnWhereverItIsCut(t *testing.T) {
 func TestUpAfterACutRevertMixesNoInstants(t *testing.T) {
 	t.Parallel()
 	l := demo(t)
-	sweep{lab: l, before: built(l), verb: revertTo("exchange"), again: upTo(""), stride: 3, after: func(t *testing.T, r *rig, uncut state) {
+	sweep{lab: l, before: built(l), verb: revertTo("exchange"), again: upTo(""), stride: 11, after: func(t *testing.T, r *rig, uncut state) {
 		same(t, r, uncut)
 		if list := since(t, r); len(list) == 1 {
 			t.Errorf("only %v was not reverted", list)
@@ -350,7 +350,7 @@ func TestUpAfterACutRevertMixesNoInstants(t *testing.T) {
 func TestStopGoesOnWhereverItIsCut(t *testing.T) {
 	t.Parallel()
 	l := demo(t)
-	sweep{lab: l, before: built(l), verb: stop, again: stop, after: unspoilt, stride: 2}.run(t)
+	sweep{lab: l, before: built(l), verb: stop, again: stop, after: unspoilt, stride: 7}.run(t)
 }
 
 // A power-off disc that a cut stop left in a drive must not switch a machine
@@ -358,8 +358,8 @@ func TestStopGoesOnWhereverItIsCut(t *testing.T) {
 func TestStartAfterACutStopStaysOn(t *testing.T) {
 	t.Parallel()
 	l := demo(t)
-	sweep{lab: l, before: built(l), verb: stop, later: time.Minute, stride: 2, again: func(ctx context.Context, _ drivers.Driver, e *engine.Engine) error {
-		defer func() { <-time.After(10 * time.Minute) }()
+	sweep{lab: l, before: built(l), verb: stop, later: time.Minute, stride: 7, again: func(ctx context.Context, _ drivers.Driver, e *engine.Engine) error {
+		defer func() { <-time.After(time.Minute) }()
 		return e.Start(ctx)
 	}, after: unspoilt}.run(t)
 }
@@ -370,7 +370,7 @@ func TestStartGoesOnWhereverItIsCut(t *testing.T) {
 	sweep{lab: l, before: func(t *testing.T, r *rig) {
 		built(l)(t, r)
 		must(t, r.run(r, l, verb(stop).in(t.Context(), r)))
-	}, verb: start, again: start, after: unspoilt, stride: 2}.run(t)
+	}, verb: start, again: start, after: unspoilt, stride: 7}.run(t)
 }
 
 // unspoilt is same, and what was written since the checkpoint is still there.
@@ -387,7 +387,7 @@ func TestDestroyGoesOnWhereverItIsCut(t *testing.T) {
 	l := demo(t)
 	for _, forget := range []bool{false, true} {
 		t.Run(fmt.Sprintf("forget %t", forget), func(t *testing.T) {
-			sweep{lab: l, before: built(l), verb: destroy(forget), again: destroy(forget), after: same, stride: 3}.run(t)
+			sweep{lab: l, before: built(l), verb: destroy(forget), again: destroy(forget), after: same, stride: 11}.run(t)
 		})
 	}
 }
@@ -395,7 +395,7 @@ func TestDestroyGoesOnWhereverItIsCut(t *testing.T) {
 // What an up leaves that was cut is all gone after destroy and prune.
 func TestDestroyAfterACutUpLeavesNothing(t *testing.T) {
 	t.Parallel()
-	sweep{lab: demo(t), verb: upTo(""), stride: 17, again: func(ctx context.Context, d drivers.Driver, e *engine.Engine) error {
+	sweep{lab: demo(t), verb: upTo(""), stride: 29, again: func(ctx context.Context, d drivers.Driver, e *engine.Engine) error {
 		return errors.Join(e.Destroy(ctx, true), prune(ctx, d, e))
 	}, after: func(t *testing.T, r *rig, _ state) {
 		if diff := cmp.Diff([]string{"dh-pool-key over "}, stateOf(t, r).Volumes); diff != "" {
@@ -419,5 +419,5 @@ func TestPruneGoesOnWhereverItIsCut(t *testing.T) {
 		must(t, r.CreateVolume(t.Context(), drivers.VolumeSpec{Name: "dh-layer-a_system_gone.qcow2", Capacity: 1 << 30}))
 		must(t, r.CreateVolume(t.Context(), drivers.VolumeSpec{Name: "dh-layer-b_system_gone.qcow2", Backing: "dh-layer-a_system_gone.qcow2"}))
 		must(t, r.UploadVolume(t.Context(), "dh-checkpoint-cut.json", 3, strings.NewReader("{\"x")))
-	}, verb: prune, again: prune, after: unspoilt}.run(t)
+	}, verb: prune, again: prune, after: unspoilt, stride: 3}.run(t)
 }

@@ -35,10 +35,7 @@ func (e *Engine) Up(ctx context.Context, p *plan.Plan) (err error) {
 	}
 	stop := e.watch(ctx)
 	defer stop()
-	if err := e.removeStrangers(ctx, p, w); err != nil {
-		return err
-	}
-	if err := e.ready(ctx, p); err != nil {
+	if err := e.ready(ctx, p, w); err != nil {
 		return err
 	}
 	from := 0
@@ -65,8 +62,9 @@ func ended(event Event, began time.Time, err error) Event {
 	return event
 }
 
-// ready checks the discs that will be used and makes the networks.
-func (e *Engine) ready(ctx context.Context, p *plan.Plan) error {
+// ready checks the discs that will be used, removes machines that the target
+// knows nothing of, and makes the networks.
+func (e *Engine) ready(ctx context.Context, p *plan.Plan, w *world) error {
 	var building []*labs.Stage
 	for _, s := range p.Stages {
 		if s.Action != plan.Reuse {
@@ -77,6 +75,14 @@ func (e *Engine) ready(ctx context.Context, p *plan.Plan) error {
 	if err := e.identify(ctx, building); err != nil {
 		return err
 	}
+	if err := e.removeStrangers(ctx, p, w); err != nil {
+		return err
+	}
+	return e.networks(ctx, p)
+}
+
+// networks makes the plan's networks and looks at them.
+func (e *Engine) networks(ctx context.Context, p *plan.Plan) error {
 	for _, n := range p.Networks {
 		if err := e.driver.DefineNetwork(ctx, n.Spec); err != nil {
 			return err

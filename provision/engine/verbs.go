@@ -40,12 +40,12 @@ func (e *Engine) Revert(ctx context.Context, stage string) (err error) {
 	}
 	e.tell(Event{Kind: RunBegin, Stage: stage, Text: "revert"})
 	defer func() { e.tell(ended(Event{Kind: RunEnd, Stage: stage}, began, err)) }()
+	if err := e.ready(ctx, p, w); err != nil { // before anything is lost
+		return err
+	}
 	// Every machine is taken off its old disks before one is put on new ones: a
 	// domain controller among others that went back alone would break the forest.
 	if err := e.removeMachines(ctx, w.machines, w); err != nil {
-		return err
-	}
-	if err := e.ready(ctx, p); err != nil {
 		return err
 	}
 	return e.finish(ctx, p)
@@ -140,7 +140,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if diags.Fatal() {
 		return diags.Err()
 	}
-	if err := e.ready(ctx, p); err != nil {
+	if err := e.networks(ctx, p); err != nil {
 		return err
 	}
 	if err := e.tidy(ctx, w); err != nil { // a disc that asked for power-off would do so again
