@@ -143,13 +143,15 @@ func Schemas() []labs.Schema {
 }
 
 // Command is a job that runs one command line, for a person who wants to look
-// into a running machine. Its exit code is the command's own.
+// into a running machine. Its exit code is the command's own. A boot in the
+// middle of it is its end: a command that restarts or powers off the machine
+// would do so again and again if it were run once more after each boot.
 func Command(line string) (guest.Job, error) {
 	if why := commandProblem(line); why != "" {
 		return guest.Job{}, &CommandError{Line: line, Why: why}
 	}
 	p := &pen{}
-	job := guest.Job{Files: []guest.File{
+	job := guest.Job{Resume: guest.ResumeProof, Files: []guest.File{
 		p.script(guest.Script, "exec.job.cmd", nil),
 		guest.Text("COMMAND.CMD", "@echo off\n"+line),
 	}}

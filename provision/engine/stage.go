@@ -123,9 +123,10 @@ func (r *stageRun) noticeHalts(ctx context.Context, stop context.CancelCauseFunc
 		case <-ctx.Done():
 			return
 		case domain := <-halted:
-			x, err := r.driver.Machine(ctx, domain)
-			_, ours := r.boxes[x.Mark.Object]
-			if err != nil || !ours || x.State != drivers.Paused {
+			if !r.working(domain) {
+				continue // the hypervisor tells of other instances' machines too
+			}
+			if x, err := r.driver.Machine(ctx, domain); err != nil || x.State != drivers.Paused {
 				continue
 			}
 			stop(&drivers.Error{
@@ -183,6 +184,16 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 		r.boxes[m.Name].phase("booting")
 	}
 	return nil
+}
+
+// working says whether a machine is at work in this stage.
+func (r *stageRun) working(domain string) bool {
+	for _, b := range r.boxes {
+		if b.machine.Domain == domain {
+			return true
+		}
+	}
+	return false
 }
 
 // listen follows a machine's serial line for the rest of the stage.
