@@ -338,7 +338,7 @@ func details(err error) string {
 // failed and reverted: it is in no event, log, mark, manifest and leftover disc.
 func TestASecretIsSeenNowhere(t *testing.T) {
 	t.Parallel()
-	const password, key = "Canary-7Qx9z", "CANAR-YKEY1-CANAR-YKEY2-CANAR"
+	const password, key = "Canary-7Qx9z", "CANAR-YKEY1-CANAR-YKEY2-CANAR" //nolint:gosec // bait
 	text, err := os.ReadFile(filepath.Join("..", "..", "labs", "demo", "demo.lab.hcl"))
 	must(t, err)
 	l := lab(t, strings.Replace(string(text), "generate = true", `env = "LAB_PASSWORD"`, 1))

@@ -52,7 +52,7 @@ func (e *Engine) Exec(ctx context.Context, machine, command string) (ExecResult,
 	}
 	defer func() {
 		stop()
-		<-done // what the line said is in the result, or it has stalled
+		<-done //nolint:errcheck // what the line said is in the result, or it has stalled
 	}()
 	patience := execLimits
 	patience.Alive = b.alive()
