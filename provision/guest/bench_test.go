@@ -27,7 +27,9 @@ func BenchmarkLineToEvent(b *testing.B) {
 		took = append(took, (<-heard).Sub(began))
 	}
 	_ = w.Close()
-	<-read
+	if err := <-read; err != nil {
+		b.Fatal(err)
+	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/median")
 }

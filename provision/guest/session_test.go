@@ -241,8 +241,7 @@ func TestSessionNeverWaitsForEver(t *testing.T) {
 				if diff := cmp.Diff(c.last, stalled.Last); diff != "" {
 					t.Errorf("last lines (-want +got):\n%s", diff)
 				}
-				_ = p.line.Close()
-				<-p.read
+				p.hangUp(t)
 				saying.Wait()
 			})
 		})
