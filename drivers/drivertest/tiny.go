@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-//go:generate sh -c "as --32 -o tiny/tiny.o tiny/tiny.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o tiny/tiny.bin tiny/tiny.o && rm tiny/tiny.o"
+//go:generate sh -c "as --32 -o tiny/tiny.o tiny/tiny.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o tiny/tiny.bin tiny/tiny.o && rm tiny/tiny.o && chmod 644 tiny/tiny.bin"
 //go:embed tiny/tiny.bin
 var tinyImage []byte
 

@@ -17,7 +17,7 @@ import (
 
 // probeSector is built from probe/probe.S.
 //
-//go:generate sh -c "as --32 -o probe/probe.o probe/probe.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o probe/probe.bin probe/probe.o && rm probe/probe.o"
+//go:generate sh -c "as --32 -o probe/probe.o probe/probe.S && ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o probe/probe.bin probe/probe.o && rm probe/probe.o && chmod 644 probe/probe.bin"
 //go:embed probe/probe.bin
 var probeSector []byte
 
