@@ -1,6 +1,7 @@
 package fake_test
 
 import (
+	"fmt"
 	"context"
 	"path/filepath"
 	"strings"
@@ -55,16 +56,8 @@ func tiny(ctx context.Context, g *fake.Guest) {
 
 func sayLines(g *fake.Guest, n int) {
 	for i := range n {
-		number := "00000" + itoa(i+1)
-		g.Say("line " + number[len(number)-5:])
+		g.Say(fmt.Sprintf("line %05d", i+1))
 	}
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + string(rune('0'+n%10))
 }
 
 func harness(options fake.Options) drivertest.Harness {

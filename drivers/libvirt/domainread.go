@@ -42,7 +42,7 @@ func specOf(domain *libvirtxml.Domain, at place) drivers.MachineSpec {
 		}
 	}
 	if domain.Clock != nil && domain.Clock.Offset == "absolute" {
-		spec.Clock.Start = time.Unix(int64(domain.Clock.Start), 0).UTC()
+		spec.Clock.Start = time.Unix(int64(domain.Clock.Start), 0).UTC() //nolint:gosec // libvirtxml's type; as domainxml.go wrote it
 	}
 	if domain.Devices != nil {
 		readDevices(&spec, domain.Devices, at)

@@ -83,7 +83,7 @@ func (d *Driver) Activity(ctx context.Context, name string) (drivers.Activity, e
 		}
 		for i := range stats {
 			if stats[i].Cpu != nil {
-				out.CPU = time.Duration(stats[i].Cpu.Time)
+				out.CPU = time.Duration(stats[i].Cpu.Time) //nolint:gosec // nanoseconds, 292 years of them
 			}
 			for _, block := range stats[i].Block {
 				out.DiskBytes += block.RdBytes + block.WrBytes

@@ -59,7 +59,7 @@ func upload(ctx context.Context, c *lv.Connect, volume *lv.StorageVol, size int6
 		return err
 	}
 	defer free(stream)
-	if err := volume.Upload(stream, 0, uint64(size), lv.STORAGE_VOL_UPLOAD_SPARSE_STREAM); err != nil {
+	if err := volume.Upload(stream, 0, uint64(size), lv.STORAGE_VOL_UPLOAD_SPARSE_STREAM); err != nil { //nolint:gosec // the length of a reader
 		return err
 	}
 	if err := send(ctx, stream, size, r); err != nil {
