@@ -1,8 +1,8 @@
 package fake_test
 
 import (
-	"fmt"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
