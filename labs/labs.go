@@ -47,7 +47,10 @@ type Media struct {
 	Path string
 	// SHA256 pins the content, in lower-case hex; empty when it is not pinned.
 	SHA256 string
-	Range  Range
+	// Product says what the disc holds, as far as the lab file tells:
+	// "exchange-2010-sp3", "windows-2003-sp2"; empty when it does not.
+	Product string
+	Range   Range
 	// PathRange is where the path is written.
 	PathRange Range
 }
@@ -62,11 +65,34 @@ type Network struct {
 // OS is a guest operating system as the lab file names it.
 type OS string
 
-// The operating systems that can be installed.
+// The operating systems that a lab file may name. Windows 2003 R2 is Windows
+// 2003 SP1 or SP2 with a second disc (KB912945).
 const (
-	Windows2000 OS = "windows-2000"
-	Windows2003 OS = "windows-2003"
+	WindowsNT4    OS = "windows-nt4"
+	Windows2000   OS = "windows-2000"
+	Windows2003   OS = "windows-2003"
+	Windows2003R2 OS = "windows-2003r2"
+	Windows2008   OS = "windows-2008"
+	Windows2008R2 OS = "windows-2008r2"
+	Windows2012   OS = "windows-2012"
+	Windows2012R2 OS = "windows-2012r2"
+	Windows2016   OS = "windows-2016"
+	Windows2019   OS = "windows-2019"
+	Windows2022   OS = "windows-2022"
+	Windows2025   OS = "windows-2025"
 )
+
+// Arch is a processor architecture.
+type Arch string
+
+// The architectures that a guest's Windows can have.
+const (
+	X86 Arch = "x86"
+	X64 Arch = "x64"
+)
+
+// UnknownServicePack is the service pack of a disc that nobody has read.
+const UnknownServicePack = -1
 
 // Machine is one machine of a lab.
 type Machine struct {
@@ -75,6 +101,16 @@ type Machine struct {
 	// Computer is the Windows computer name, at most 15 characters, upper case.
 	Computer string
 	OS       OS
+	// Arch is of the Windows on InstallFrom.
+	Arch Arch
+	// Edition is "standard", "enterprise", "datacenter", "web", as far as the
+	// lab file tells; empty when it does not.
+	Edition string
+	// ServicePack is the one on the disc, or [UnknownServicePack].
+	ServicePack int
+	// ClockSkew is how far the machine's clock is ahead of the lab's when it
+	// starts; behind when it is negative.
+	ClockSkew time.Duration
 	// Memory is in bytes, a whole number of MiB.
 	Memory uint64
 	CPUs   int
@@ -131,8 +167,22 @@ type Stage struct {
 	Name, Description string
 	// After is the name of the parent stage; empty for the root.
 	After string
+	// Clock is the lab's time when the stage begins, UTC; zero goes on from the
+	// stage before.
+	Clock time.Time
 	Steps []*Step
 	Range Range
+	// Attributes are the ranges of the arguments, by name.
+	Attributes map[string]Range
+}
+
+// Attribute is where an argument is written, or the stage's own range when it
+// was left out.
+func (s *Stage) Attribute(name string) Range {
+	if r, ok := s.Attributes[name]; ok {
+		return r
+	}
+	return s.Range
 }
 
 // Step is one thing done to one or more machines.

@@ -48,7 +48,7 @@ const (
 func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machine {
 	a := l.arguments(b.p, b.Body)
 	m := &labs.Machine{
-		Name: b.name, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
+		Name: b.name, Arch: labs.X86, ServicePack: labs.UnknownServicePack, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
 		Range: rangeOf(b.DefRange()), Attributes: a.ranges,
 	}
 	sys := a.system(m)

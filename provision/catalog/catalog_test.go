@@ -50,7 +50,7 @@ func newWorld(t *testing.T, os labs.OS) *world {
 	dc := netip.MustParseAddr("10.20.0.10")
 	machine := func(name, address string, components ...string) *labs.Machine {
 		return &labs.Machine{
-			Name: name, Computer: strings.ToUpper(name), OS: os, Memory: 512 << 20, CPUs: 1, InstallFrom: "windows",
+			Name: name, Computer: strings.ToUpper(name), OS: os, Arch: labs.X86, ServicePack: labs.UnknownServicePack, Memory: 512 << 20, CPUs: 1, InstallFrom: "windows",
 			ProductKey: "key", AdminPassword: "administrator", Components: components, TimeZone: 85, Owner: "Lab", Organization: "Lab",
 			NICs:  []labs.NIC{{Network: "corp", Address: netip.MustParseAddr(address), DNS: []netip.Addr{dc}}},
 			Range: labs.Range{File: "corp.lab.hcl", Start: labs.Pos{Line: 3, Column: 1}},

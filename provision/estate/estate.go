@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/doublehop/doublehop/labs"
 )
@@ -31,6 +32,8 @@ type Estate struct {
 	Machines []*Machine `json:"machines,omitempty"`
 	// Forests are in the order of their making.
 	Forests []*Forest `json:"forests,omitempty"`
+	// Clock is the lab's time; zero while nobody has set it.
+	Clock time.Time `json:"clock,omitzero"`
 	// said is what the verbs changed, in sentences for people.
 	said []string
 }
@@ -39,7 +42,7 @@ type Estate struct {
 func New() *Estate { return &Estate{} }
 
 // UnknownServicePack says that the level is the disc's, which nobody has read.
-const UnknownServicePack = -1
+const UnknownServicePack = labs.UnknownServicePack
 
 // Machine is one installed machine.
 type Machine struct {
@@ -48,9 +51,13 @@ type Machine struct {
 	Computer string  `json:"computer"`
 	OS       labs.OS `json:"os"`
 	// ServicePack is [UnknownServicePack] until a step or a disc tells.
-	ServicePack int `json:"service_pack"`
-	// Arch is "x86" or "x64".
-	Arch string `json:"arch"`
+	ServicePack int       `json:"service_pack"`
+	Arch        labs.Arch `json:"arch"`
+	// Edition is "standard", "enterprise"; empty when nobody told.
+	Edition string `json:"edition,omitempty"`
+	// Memory is in bytes.
+	Memory uint64 `json:"memory,omitempty"`
+	CPUs   int    `json:"cpus,omitempty"`
 	// Components are the optional parts of Windows, sorted: "aspnet", "iis".
 	Components []string `json:"components,omitempty"`
 	NICs       []NIC    `json:"nics,omitempty"`
@@ -58,6 +65,13 @@ type Machine struct {
 	Domain string `json:"domain,omitempty"`
 	// Controller says that it is a domain controller of Domain.
 	Controller bool `json:"domain_controller,omitempty"`
+	// Catalog says that the domain controller is a global catalog too.
+	Catalog bool `json:"global_catalog,omitempty"`
+	// Connector is the Active Directory Connector on the machine: the product
+	// whose disc it came from, "exchange-2000" or "exchange-2003"; empty for none.
+	Connector string `json:"connector,omitempty"`
+	// Established are facts that the author of the lab vouches for.
+	Established []string `json:"established,omitempty"`
 }
 
 // NIC is what counts of a network card: who can be reached, who is asked for names.
@@ -73,22 +87,41 @@ func (m *Machine) Has(component string) bool { return slices.Contains(m.Componen
 // Level is a functional level, as msDS-Behavior-Version counts them.
 type Level int
 
-// The functional levels of Windows 2000 and 2003.
+// The functional levels. 8 and 9 do not exist (MS-ADTS 6.1.4.2).
 const (
 	Level2000        Level = 0
 	Level2003Interim Level = 1
 	Level2003        Level = 2
+	Level2008        Level = 3
+	Level2008R2      Level = 4
+	Level2012        Level = 5
+	Level2012R2      Level = 6
+	Level2016        Level = 7
+	Level2025        Level = 10
 )
+
+// levelNames are the levels' usual names.
+func levelNames() map[Level]string {
+	return map[Level]string{
+		Level2000: "2000", Level2003Interim: "2003 interim", Level2003: "2003", Level2008: "2008", Level2008R2: "2008R2",
+		Level2012: "2012", Level2012R2: "2012R2", Level2016: "2016", Level2025: "2025",
+	}
+}
+
+// ParseLevel reads a level's usual name, as lab files write it: "2003", "2008R2".
+func ParseLevel(name string) (Level, bool) {
+	for l, n := range levelNames() {
+		if strings.EqualFold(n, name) {
+			return l, true
+		}
+	}
+	return 0, false
+}
 
 // String is the level's usual name.
 func (l Level) String() string {
-	switch l {
-	case Level2000:
-		return "2000"
-	case Level2003Interim:
-		return "2003 interim"
-	case Level2003:
-		return "2003"
+	if name, ok := levelNames()[l]; ok {
+		return name
 	}
 	return "unknown"
 }
@@ -100,6 +133,18 @@ type Forest struct {
 	// Schema is objectVersion of CN=Schema: 13 from Windows 2000, 30 from 2003.
 	Schema int   `json:"schema"`
 	Level  Level `json:"level"`
+	// SchemaMaster and NamingMaster are the domain controllers that hold the
+	// forest's two roles.
+	SchemaMaster string `json:"schema_master,omitempty"`
+	NamingMaster string `json:"naming_master,omitempty"`
+	// Tombstone is the tombstone lifetime in days, from the system that the
+	// forest was founded on; upgrades do not change it.
+	Tombstone int `json:"tombstone_days,omitempty"`
+	// Mangled says that adprep of Windows 2003 met the Exchange 2000 schema
+	// unprepared and renamed attributes (KB314649).
+	Mangled bool `json:"mangled,omitempty"`
+	// DFSR says that SYSVOL is replicated by DFSR, and FRS is gone.
+	DFSR bool `json:"dfsr,omitempty"`
 	// Domains start with the root.
 	Domains []*Domain `json:"domains"`
 	// Exchange is what was done for Exchange; nil before any ForestPrep.
@@ -113,9 +158,18 @@ type Domain struct {
 	Level   Level  `json:"level"`
 	// Controllers are machines of the lab, the first one first.
 	Controllers []string `json:"controllers"`
+	// PDC, RID and Infrastructure are the domain controllers that hold the
+	// domain's three roles.
+	PDC            string `json:"pdc,omitempty"`
+	RID            string `json:"rid,omitempty"`
+	Infrastructure string `json:"infrastructure,omitempty"`
+	// Schema is the schema that adprep /domainprep has prepared the domain for.
+	Schema int `json:"schema,omitempty"`
 	// Prepared is objectVersion of CN=Microsoft Exchange System Objects; 0
 	// before DomainPrep.
 	Prepared int `json:"exchange_prepared,omitempty"`
+	// LegacyPermissions says that setup /PrepareLegacyExchangePermissions ran.
+	LegacyPermissions bool `json:"legacy_permissions,omitempty"`
 }
 
 // Mode says which versions an Exchange organization still allows for.
@@ -135,9 +189,12 @@ type Organization struct {
 	Mode Mode   `json:"mode"`
 	// Schema is rangeUpper of ms-Exch-Schema-Version-Pt, Version objectVersion
 	// of the organization.
-	Schema  int       `json:"schema"`
-	Version int       `json:"version"`
-	Servers []*Server `json:"servers,omitempty"`
+	Schema  int `json:"schema"`
+	Version int `json:"version"`
+	// Prepared are the products that have prepared the forest, oldest first:
+	// only they can still be installed once a newer one is there.
+	Prepared []string  `json:"prepared,omitempty"`
+	Servers  []*Server `json:"servers,omitempty"`
 }
 
 // Server is one Exchange server.
@@ -147,6 +204,15 @@ type Server struct {
 	// Product is the marketing name, Build what the server object says.
 	Product string `json:"product"`
 	Build   string `json:"build"`
+	// Release is the level by its id: "exchange-2003-sp2".
+	Release string `json:"release,omitempty"`
+	// Roles are "mailbox", "client-access", "hub-transport", sorted; a server
+	// of Exchange 2003 and earlier has "mailbox" or "front-end".
+	Roles []string `json:"roles,omitempty"`
+	// Mailboxes says that mailboxes of users live on it, PublicFolders that
+	// replicas of public folders do.
+	Mailboxes     bool `json:"mailboxes,omitempty"`
+	PublicFolders bool `json:"public_folders,omitempty"`
 }
 
 // Clone is a copy: what is done to it does not show in e.
@@ -154,6 +220,7 @@ func (e *Estate) Clone() *Estate {
 	return &Estate{
 		Machines: slices.Clone(e.Machines),
 		Forests:  slices.Clone(e.Forests),
+		Clock:    e.Clock,
 		said:     slices.Clip(e.said),
 	}
 }
@@ -181,6 +248,7 @@ func (e *Estate) Joined() bool { return len(e.Forests) > 0 }
 func (e *Estate) editMachine(name string) *Machine {
 	i := slices.IndexFunc(e.Machines, func(m *Machine) bool { return m.Name == name })
 	fresh := *e.Machines[i]
+	fresh.Components, fresh.Established = slices.Clip(fresh.Components), slices.Clip(fresh.Established)
 	e.Machines[i] = &fresh
 	return &fresh
 }
@@ -196,7 +264,12 @@ func (e *Estate) editForest(root string) *Forest {
 	}
 	if fresh.Exchange != nil {
 		exchange := *fresh.Exchange
+		exchange.Prepared = slices.Clip(exchange.Prepared)
 		exchange.Servers = slices.Clone(exchange.Servers)
+		for i, s := range exchange.Servers {
+			server := *s
+			exchange.Servers[i] = &server
+		}
 		fresh.Exchange = &exchange
 	}
 	e.Forests[i] = &fresh

@@ -20,7 +20,7 @@ var addr = netip.MustParseAddr
 
 func machine(name, address, dns string, components ...string) *labs.Machine {
 	m := &labs.Machine{
-		Name: name, Computer: strings.ToUpper(name), OS: labs.Windows2003, Components: components,
+		Name: name, Computer: strings.ToUpper(name), OS: labs.Windows2003, Arch: labs.X86, ServicePack: labs.UnknownServicePack, Components: components,
 		NICs: []labs.NIC{{Network: "corp", Address: addr(address)}},
 	}
 	if dns != "" {

@@ -131,7 +131,7 @@ func (f *Forest) organize() {
 // mayRun asks whether the machine itself can run Exchange 2003.
 func mayRun(m *Machine, x Exchange) []Problem {
 	var problems []Problem
-	if m.Arch != "x86" {
+	if m.Arch == labs.X64 {
 		problems = append(problems, block("DH-E2003-X64", "on", "Exchange 2003 on 64-bit Windows",
 			"Machine %q runs 64-bit Windows. %s needs 32-bit Windows, because it installs a 32-bit file system driver. Install the machine from a 32-bit disc.",
 			m.Name, x.Product))

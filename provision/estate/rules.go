@@ -6,20 +6,6 @@ import (
 	"github.com/doublehop/doublehop/labs"
 )
 
-// Problem is a rule that a step breaks.
-type Problem struct {
-	// Rule is the rule's name: "DH-AD-NO-DOMAIN".
-	Rule string
-	// Severity is [labs.Error] when the step cannot work, [labs.Warning] when it
-	// can and should be thought over.
-	Severity labs.Severity
-	// Attr is the argument of the step that is to blame; empty for the whole step.
-	Attr string
-	// Summary is constant text; Detail says in full sentences what is wrong with
-	// this step, why, and what would make it legal.
-	Summary, Detail string
-}
-
 // Diagnostic is the problem at its place in a lab file.
 func (p Problem) Diagnostic(step *labs.Step) labs.Diagnostic {
 	subject, block := step.Attribute(p.Attr), step.Range

@@ -29,7 +29,7 @@ func (e *Estate) Install(m *labs.Machine) []Problem {
 		}
 	}
 	installed := &Machine{
-		Name: m.Name, Computer: m.Computer, OS: m.OS, ServicePack: UnknownServicePack, Arch: "x86",
+		Name: m.Name, Computer: m.Computer, OS: m.OS, ServicePack: m.ServicePack, Arch: m.Arch, Edition: m.Edition, Memory: m.Memory, CPUs: m.CPUs,
 		Components: slices.Sorted(slices.Values(m.Components)),
 	}
 	for _, n := range m.NICs {

@@ -49,6 +49,7 @@ type Box struct {
 	NICs     []string          `json:"nics"`
 	Hardware drivers.Hardware  `json:"hardware"`
 	Clock    string            `json:"clock,omitempty"`
+	Skew     string            `json:"skew,omitempty"`
 }
 
 // StepImage is what of a step a disk depends on.
@@ -109,6 +110,9 @@ func boxOf(lab *labs.Lab, m *labs.Machine) *Box {
 	}
 	if !lab.Clock.Start.IsZero() {
 		box.Clock = lab.Clock.Start.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	if m.ClockSkew != 0 {
+		box.Skew = m.ClockSkew.String()
 	}
 	return box
 }

@@ -45,6 +45,7 @@ func (b *Box) differences(n *Box) []string {
 	}
 	note("network cards", strings.Join(b.NICs, ", "), strings.Join(n.NICs, ", "))
 	note("clock", b.Clock, n.Clock)
+	note("clock skew", b.Skew, n.Skew)
 	if old, now := fmt.Sprintf("%+v", b.Hardware), fmt.Sprintf("%+v", n.Hardware); old != now {
 		list = append(list, "the hardware profile changed")
 	}
