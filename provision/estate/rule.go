@@ -1,8 +1,9 @@
 package estate
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sync"
 
@@ -20,7 +21,7 @@ const (
 	Warn Verdict = "warn"
 )
 
-// Rule is what the estate must satisfy: rules.hcl.
+// Rule is what the estate must satisfy: a block of rules/*.hcl.
 type Rule struct {
 	// ID is "DH-E2003-X64".
 	ID      string  `hcl:"id,label"`
@@ -38,23 +39,35 @@ type Rule struct {
 	Confidence Confidence `hcl:"confidence"`
 }
 
-//go:embed rules.hcl
-var rulesFile []byte
+//go:embed rules/*.hcl
+var ruleFiles embed.FS
 
-// rules reads rules.hcl once, at the first use.
+// rules reads the files of rules once, at the first use.
 //
 //nolint:gochecknoglobals // a table, read at first use
 var rules = sync.OnceValue(func() []Rule {
-	var file struct {
-		Rules []Rule `hcl:"rule,block"`
+	files, err := fs.Glob(ruleFiles, "rules/*.hcl")
+	if err != nil {
+		panic(err)
 	}
-	if err := hclsimple.Decode("rules.hcl", rulesFile, nil, &file); err != nil {
-		panic(fmt.Sprintf("rules.hcl: %v", err))
+	var all []Rule
+	for _, name := range files {
+		text, err := ruleFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		var file struct {
+			Rules []Rule `hcl:"rule,block"`
+		}
+		if err := hclsimple.Decode(name, text, nil, &file); err != nil {
+			panic(fmt.Sprintf("%s: %v", name, err))
+		}
+		all = append(all, file.Rules...)
 	}
-	return file.Rules
+	return all
 })
 
-// Rules lists every rule, in the order of rules.hcl.
+// Rules lists every rule, in the order of the files' names and lines.
 func Rules() []Rule { return slices.Clone(rules()) }
 
 // FindRule finds a rule by its id.

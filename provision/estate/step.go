@@ -94,7 +94,7 @@ func (p Problem) Blocks() bool { return p.Severity == labs.Error }
 // words fill the places in a rule's texts: {machine} by words{"machine": …}.
 type words map[string]string
 
-// breaks is a broken rule of rules.hcl, on an argument of the step (empty for
+// breaks is a broken rule of rules/*.hcl, on an argument of the step (empty for
 // the whole step), with the steps that would make it legal.
 func breaks(id, attr string, say words, remedy ...Step) Problem {
 	rule := mustRule(id)
