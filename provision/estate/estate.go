@@ -34,8 +34,15 @@ type Estate struct {
 	Forests []*Forest `json:"forests,omitempty"`
 	// Clock is the lab's time; zero while nobody has set it.
 	Clock time.Time `json:"clock,omitzero"`
-	// said is what the verbs changed, in sentences for people.
-	said []string
+	// said is what the steps changed, in sentences for people.
+	said []change
+}
+
+// change is one thing that a step changed.
+type change struct {
+	text string
+	// forGood says that no step can take it back.
+	forGood bool
 }
 
 // New is the world before the first step.
@@ -234,11 +241,33 @@ func (e *Estate) Summary() Moment { return Moment(len(e.said)) }
 // Changes says what happened since a moment of this estate, or of the one that
 // it was cloned from, a line each: "contoso.test: schema 30".
 func (e *Estate) Changes(since Moment) []string {
-	return slices.Clone(e.said[min(max(int(since), 0), len(e.said)):])
+	return e.told(since, func(change) bool { return true })
+}
+
+// NoReturn says what of the changes since a moment no step can take back: a
+// schema, a mode, a functional level. The only way back is a checkpoint of the
+// whole lab from before.
+func (e *Estate) NoReturn(since Moment) []string {
+	return e.told(since, func(c change) bool { return c.forGood })
+}
+
+func (e *Estate) told(since Moment, wanted func(change) bool) []string {
+	var list []string
+	for _, c := range e.said[min(max(int(since), 0), len(e.said)):] {
+		if wanted(c) {
+			list = append(list, c.text)
+		}
+	}
+	return list
 }
 
 func (e *Estate) say(format string, args ...any) {
-	e.said = append(e.said, fmt.Sprintf(format, args...))
+	e.said = append(e.said, change{text: fmt.Sprintf(format, args...)})
+}
+
+// sayForGood says what no step can take back.
+func (e *Estate) sayForGood(format string, args ...any) {
+	e.said = append(e.said, change{fmt.Sprintf(format, args...), true})
 }
 
 // Joined says that there is a domain, so that machines change one another.

@@ -49,8 +49,8 @@ func (e *Estate) PrepareForest(machine string, x Exchange) []Problem {
 	f = e.editForest(f.Root)
 	f.organize()
 	f.Exchange.Schema, f.Exchange.Version = x.Schema, x.Organization
-	e.say("%s: Exchange schema %d", f.Root, x.Schema)
-	e.say("%s: Exchange organization version %d", f.Root, x.Organization)
+	e.sayForGood("%s: Exchange schema %d", f.Root, x.Schema)
+	e.sayForGood("%s: Exchange organization version %d", f.Root, x.Organization)
 	return problems
 }
 
@@ -80,7 +80,7 @@ func (e *Estate) PrepareDomain(machine string, x Exchange) []Problem {
 			"The domain %s was prepared for Exchange before (%d). This step changes nothing; it can be removed.", d.Name, d.Prepared))
 	}
 	e.editForest(f.Root).domain(d.Name).Prepared = x.Domain
-	e.say("%s: domain prepared for Exchange, version %d", d.Name, x.Domain)
+	e.sayForGood("%s: domain prepared for Exchange, version %d", d.Name, x.Domain)
 	return problems
 }
 
