@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jszwec/csvutil"
-
-	"github.com/doublehop/doublehop/labs"
 )
 
 // The tables are what is known of Microsoft's products, one file each, in a
@@ -78,6 +78,8 @@ func readTable[Row any](text []byte) ([]Row, error) {
 		return nil, err
 	}
 	decoder.DisallowMissingColumns = true
+	decoder.WithUnmarshalers(csvutil.NewUnmarshalers(
+		csvutil.UnmarshalFunc(readLevel), csvutil.UnmarshalFunc(readBytes), csvutil.UnmarshalFunc(readDuration)))
 	decoder.Map = func(field, _ string, _ any) string { return strings.TrimSpace(field) }
 	var rows []Row
 	for {
@@ -92,108 +94,57 @@ func readTable[Row any](text []byte) ([]Row, error) {
 	}
 }
 
-// Release is one level of one version of Exchange: exchange-releases.csv.
-type Release struct {
-	// ID is "exchange-2003-sp2"; Product "exchange-2003"; Name "Exchange 2003 SP2".
-	ID      string `csv:"id"`
-	Product string `csv:"product"`
-	Name    string `csv:"name"`
-	Build   Build  `csv:"build"`
-	// Schema is rangeUpper of ms-Exch-Schema-Version-Pt, Organization
-	// objectVersion of the organization, Domain objectVersion of CN=Microsoft
-	// Exchange System Objects, each after this release's own preparation; 0
-	// where it has none.
-	Schema       int `csv:"range_upper"`
-	Organization int `csv:"organization"`
-	Domain       int `csv:"domain"`
-	Origin
+// Bytes is an amount of memory or of disk.
+type Bytes uint64
+
+// String is the amount in the largest unit that leaves no rest: "4GiB".
+func (b Bytes) String() string {
+	switch {
+	case b == 0:
+		return "0"
+	case b%(1<<30) == 0:
+		return strconv.FormatUint(uint64(b>>30), 10) + "GiB"
+	}
+	return strconv.FormatUint(uint64(b>>20), 10) + "MiB"
 }
 
-// Product is a version of Exchange: exchange-products.csv, oldest first.
-type Product struct {
-	ID   string `csv:"id"`
-	Name string `csv:"name"`
-	// Arch is what its servers need: "x86" or "x64".
-	Arch labs.Arch `csv:"arch"`
-	// Released and SupportEnded are days: "2003-09-28"; SupportEnded is empty
-	// while it is supported.
-	Released     string `csv:"released"`
-	SupportEnded string `csv:"support_ended"`
-	// Servicing is "service-pack", "rollup" or "cumulative".
-	Servicing string `csv:"servicing"`
-	Origin
+// readLevel reads "2008R2"; an empty field is level 2000.
+func readLevel(text []byte, l *Level) error {
+	level, ok := ParseLevel(string(text))
+	if !ok && len(text) > 0 {
+		return fmt.Errorf("%q is no functional level", text)
+	}
+	*l = level
+	return nil
 }
 
-// Windows is a version of Windows: windows.csv, oldest first.
-type Windows struct {
-	OS   labs.OS `csv:"os"`
-	Name string  `csv:"name"`
-	// Version is NT's own: 5.2.3790.
-	Version Build `csv:"version"`
-	// Archs are the architectures of its servers, with blanks between.
-	Archs string `csv:"archs"`
-	// ServicePack is the last one.
-	ServicePack int `csv:"service_pack"`
-	// Schema is objectVersion of CN=Schema of a forest that it founds or
-	// prepares; 0 for one without Active Directory.
-	Schema int `csv:"schema"`
-	// Lowest is the lowest functional level of a domain, and LowestForest of a
-	// forest, that its domain controllers can serve in.
-	Lowest       Level `csv:"lowest_domain"`
-	LowestForest Level `csv:"lowest_forest"`
-	// Highest is the highest functional level that it knows.
-	Highest Level `csv:"highest"`
-	// DFSR says that it replicates SYSVOL by DFSR only.
-	DFSR bool `csv:"needs_dfsr"`
-	// SelfPrepares says that promotion runs adprep by itself.
-	SelfPrepares bool   `csv:"self_prepares"`
-	Released     string `csv:"released"`
-	Origin
+// readBytes reads "512MiB", "4GiB" and "0".
+func readBytes(text []byte, b *Bytes) error {
+	for unit, shift := range map[string]int{"MiB": 20, "GiB": 30} {
+		if number, ok := strings.CutSuffix(string(text), unit); ok {
+			n, err := strconv.ParseUint(number, 10, 32)
+			*b = Bytes(n << shift)
+			return err
+		}
+	}
+	if string(text) != "0" {
+		return fmt.Errorf("%q is no size in MiB or GiB", text)
+	}
+	*b = 0
+	return nil
 }
 
-// Has says whether there are servers of an architecture.
-func (w Windows) Has(a labs.Arch) bool { return slices.Contains(strings.Fields(w.Archs), string(a)) }
+// readDuration reads "720h".
+func readDuration(text []byte, d *time.Duration) (err error) {
+	*d, err = time.ParseDuration(string(text))
+	return err
+}
 
-//nolint:gochecknoglobals // tables, read at first use
-var (
-	releases  = table[Release]("exchange-releases")
-	products  = table[Product]("exchange-products")
-	windows   = table[Windows]("windows")
-	citations = table[Citation]("sources")
-)
-
-// Releases lists every known release of Exchange, oldest first.
-func Releases() []Release { return releases() }
-
-// Products lists the versions of Exchange, oldest first.
-func Products() []Product { return products() }
-
-// AllWindows lists the versions of Windows, oldest first.
-func AllWindows() []Windows { return windows() }
+//nolint:gochecknoglobals // a table, read at first use
+var citations = table[Citation]("sources")
 
 // Sources lists what the source keys of tables and rules stand for.
 func Sources() []Citation { return citations() }
-
-// FindRelease finds a release by its id; the bare name of a product is its
-// first release.
-func FindRelease(id string) (Release, bool) {
-	for _, r := range releases() {
-		if r.ID == id || r.Product == id {
-			return r, true
-		}
-	}
-	return Release{}, false
-}
-
-// FindProduct finds a version of Exchange by its id.
-func FindProduct(id string) (Product, bool) {
-	return pick(products(), func(p Product) bool { return p.ID == id })
-}
-
-// WindowsOf finds a version of Windows.
-func WindowsOf(os labs.OS) (Windows, bool) {
-	return pick(windows(), func(w Windows) bool { return w.OS == os })
-}
 
 func pick[T any](list []T, fits func(T) bool) (T, bool) {
 	if i := slices.IndexFunc(list, fits); i >= 0 {
