@@ -14,8 +14,8 @@
 // gives the same lab for the same files and variables every time. A name that
 // will be part of a path, of XML or of a batch file is checked here.
 //
-// Only the native syntax is read. No other room imports hashicorp's hcl: what
-// leaves this one is labs' own types.
+// Only the native syntax is read. No room outside hcl imports hashicorp's hcl:
+// what leaves this one is labs' own types.
 //
 // Floor 2.
 package labfile

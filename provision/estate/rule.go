@@ -2,12 +2,13 @@ package estate
 
 import (
 	"embed"
-	"fmt"
 	"io/fs"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 
-	"github.com/hashicorp/hcl/v2/hclsimple"
+	"github.com/doublehop/doublehop/hcl/rulefile"
 )
 
 // Verdict is what a broken rule means.
@@ -24,19 +25,18 @@ const (
 // Rule is what the estate must satisfy: a block of rules/*.hcl.
 type Rule struct {
 	// ID is "DH-E2003-X64".
-	ID      string  `hcl:"id,label"`
-	Verdict Verdict `hcl:"verdict"`
+	ID string
+	// Theme is the name of the file that the rule stands in, without its
+	// extension: "exchange-2003".
+	Theme   string
+	Verdict Verdict
 	// Title is constant text, a few words.
-	Title string `hcl:"title"`
+	Title string
 	// What says what is wrong, in full sentences about one step; {names} in it
 	// are filled. Why gives the reason, Remedy what to do instead; it may be
 	// filled too, and may be empty.
-	What   string `hcl:"what"`
-	Why    string `hcl:"why"`
-	Remedy string `hcl:"remedy,optional"`
-	// Source names keys of sources.csv, with blanks between.
-	Source     string     `hcl:"source"`
-	Confidence Confidence `hcl:"confidence"`
+	What, Why, Remedy string
+	Origin
 }
 
 //go:embed rules/*.hcl
@@ -56,13 +56,17 @@ var rules = sync.OnceValue(func() []Rule {
 		if err != nil {
 			panic(err)
 		}
-		var file struct {
-			Rules []Rule `hcl:"rule,block"`
+		read, err := rulefile.Read(name, text)
+		if err != nil {
+			panic(err)
 		}
-		if err := hclsimple.Decode(name, text, nil, &file); err != nil {
-			panic(fmt.Sprintf("%s: %v", name, err))
+		theme := strings.TrimSuffix(path.Base(name), ".hcl")
+		for _, r := range read {
+			all = append(all, Rule{
+				ID: r.ID, Theme: theme, Verdict: Verdict(r.Verdict), Title: r.Title, What: r.What, Why: r.Why, Remedy: r.Remedy,
+				Origin: Origin{Source: r.Source, Confidence: Confidence(r.Confidence)},
+			})
 		}
-		all = append(all, file.Rules...)
 	}
 	return all
 })

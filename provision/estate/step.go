@@ -98,17 +98,18 @@ type words map[string]string
 // the whole step), with the steps that would make it legal.
 func breaks(id, attr string, say words, remedy ...Step) Problem {
 	rule := mustRule(id)
-	detail := fill(rule.What, say) + " " + rule.Why
+	var detail strings.Builder
+	detail.WriteString(fill(rule.What, say) + " " + rule.Why)
 	if rule.Remedy != "" {
-		detail += " " + fill(rule.Remedy, say)
+		detail.WriteString(" " + fill(rule.Remedy, say))
 	}
 	for i, s := range remedy {
 		if i == 0 {
-			detail += "\n"
+			detail.WriteString("\n")
 		}
-		detail += "\n  " + strings.ReplaceAll(s.Sketch().String(), "\n", "\n  ")
+		detail.WriteString("\n  " + strings.ReplaceAll(s.Sketch().String(), "\n", "\n  "))
 	}
-	p := Problem{Rule: id, Attr: attr, Summary: rule.Title, Detail: detail, Remedy: remedy, Severity: labs.Warning}
+	p := Problem{Rule: id, Attr: attr, Summary: rule.Title, Detail: detail.String(), Remedy: remedy, Severity: labs.Warning}
 	if rule.Verdict == Block {
 		p.Severity = labs.Error
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -85,7 +86,7 @@ func readTable[Row any](text []byte) ([]Row, error) {
 	for {
 		var row Row
 		switch err := decoder.Decode(&row); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return rows, nil
 		case err != nil:
 			return nil, fmt.Errorf("row %d: %w", len(rows)+1, err)
