@@ -26,6 +26,10 @@ type File struct {
 	// Path is the file's name with its folders, "/" between them: "FILES/A.TXT".
 	// Each part is a 8.3 name of A-Z, 0-9 and "_".
 	Path string
+	// Long is a longer name that Windows 95, NT 3.5 and later show in place of
+	// Path's, on a floppy only: "Autounattend.xml"; empty for none. It is of
+	// letters, digits, "-", "_" and ".".
+	Long string
 	// Size is in bytes. A disc is not made when Open gives another number.
 	Size int64
 	// Open gives the content from its beginning. It may be called several times.

@@ -30,16 +30,24 @@ func Floppy(label string, files []File) ([]byte, error) {
 	if err = errors.Join(checkLabel(label, 11), err); err != nil {
 		return nil, fmt.Errorf("make floppy: %w", err)
 	}
-	if len(root.children) > floppyRoot-1 {
-		return nil, fmt.Errorf("make floppy: %d files do not fit; its root folder holds %d", len(root.children), floppyRoot-1)
+	slots := 0
+	for _, n := range root.children {
+		if n.file != nil {
+			if slots += 1 + longEntries(n.file.Long); !longName(n.file.Long) {
+				return nil, fmt.Errorf("make floppy: %w", &NameError{n.file.Long, "is no long name of letters, digits, \"-\", \"_\" and \".\""})
+			}
+		}
 	}
-	f := floppy{image: make([]byte, FloppySize), next: 2}
+	if slots > floppyRoot-1 {
+		return nil, fmt.Errorf("make floppy: %d names do not fit; its root folder holds %d", slots, floppyRoot-1)
+	}
+	f := floppy{image: make([]byte, FloppySize), next: 2, slot: 1}
 	f.entry(0, label, 0x08, 0, 0)
-	for i, n := range root.children {
+	for _, n := range root.children {
 		if n.file == nil {
 			return nil, fmt.Errorf("make floppy: the folder %s: a floppy of ours carries files in its root only", n.name)
 		}
-		if err := f.add(i+1, n); err != nil {
+		if err := f.add(n); err != nil {
 			return nil, fmt.Errorf("make floppy: %w", err)
 		}
 	}
@@ -50,9 +58,10 @@ func Floppy(label string, files []File) ([]byte, error) {
 type floppy struct {
 	image []byte
 	next  int // first free cluster
+	slot  int // first free entry of the root folder
 }
 
-func (f *floppy) add(slot int, n *node) error {
+func (f *floppy) add(n *node) error {
 	clusters := (n.file.Size + floppySector - 1) / floppySector
 	free := int64(floppyClusters + 2 - f.next)
 	if clusters > free {
@@ -83,8 +92,63 @@ func (f *floppy) add(slot int, n *node) error {
 		f.link(f.next, follow)
 		f.next++
 	}
-	f.entry(slot, shortName(n.name), 0x20, first, n.file.Size)
+	short := shortName(n.name)
+	f.long(n.file.Long, short)
+	f.entry(f.slot, short, 0x20, first, n.file.Size)
+	f.slot++
 	return nil
+}
+
+// longPart is how many characters of a long name one entry holds.
+const longPart = 13
+
+func longEntries(name string) int { return (len(name) + longPart - 1) / longPart }
+
+// longName says whether name can be a long name; none is one.
+func longName(name string) bool {
+	letters := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
+	return letters && len(name) <= 255 && strings.Trim(name, ".") == name
+}
+
+// long writes the entries of a long name, which stand before that of the short
+// one, last part first (Microsoft's FAT specification 1.03, "FAT Long Directory
+// Entries").
+func (f *floppy) long(name, short string) {
+	var sum byte
+	for _, c := range []byte(short) {
+		sum = sum>>1 | sum<<7
+		sum += c
+	}
+	for i := longEntries(name); i > 0; i-- {
+		e := f.image[(1+2*floppyFAT)*floppySector+f.slot*32:][:32]
+		e[0], e[11], e[13] = byte(i), 0x0F, sum
+		if i == longEntries(name) {
+			e[0] |= 0x40
+		}
+		for k := range longPart {
+			c := uint16(0xFFFF) // after the end
+			switch at := (i-1)*longPart + k; {
+			case at < len(name):
+				c = uint16(name[at])
+			case at == len(name):
+				c = 0
+			}
+			binary.LittleEndian.PutUint16(e[longPlace(k):], c)
+		}
+		f.slot++
+	}
+}
+
+// longPlace is where the k-th character of an entry stands: five, six and two
+// of them between the fields that old systems look at.
+func longPlace(k int) int {
+	switch {
+	case k < 5:
+		return 1 + 2*k
+	case k < 11:
+		return 14 + 2*(k-5)
+	}
+	return 28 + 2*(k-11)
 }
 
 func notEOF(err error) error {

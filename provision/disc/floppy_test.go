@@ -30,10 +30,15 @@ func readFAT12(b []byte) (label string, files map[string][]byte) {
 	}
 	used := map[int]bool{}
 	files = map[string][]byte{}
+	long := ""
 	for at := 19 * 512; at < 33*512 && b[at] != 0; at += 32 {
 		e := b[at:][:32]
 		if e[11] == 8 {
 			label = string(e[:11])
+			continue
+		}
+		if e[11] == 0x0F { // a part of a long name, the last one first
+			long = longChars(e) + long
 			continue
 		}
 		date := binary.LittleEndian.Uint16(e[24:])
@@ -41,6 +46,9 @@ func readFAT12(b []byte) (label string, files map[string][]byte) {
 			panic("attribute or date")
 		}
 		name := strings.TrimSuffix(strings.TrimRight(string(e[:8]), " ")+"."+strings.TrimRight(string(e[8:11]), " "), ".")
+		if long != "" {
+			name, long = long, ""
+		}
 		files[name] = chain(b, fat, int(binary.LittleEndian.Uint16(e[26:])), int(binary.LittleEndian.Uint32(e[28:])), used)
 	}
 	for cluster := 2; cluster < 2849; cluster++ {
@@ -49,6 +57,18 @@ func readFAT12(b []byte) (label string, files map[string][]byte) {
 		}
 	}
 	return label, files
+}
+
+func longChars(e []byte) string {
+	var text []byte
+	for _, field := range [][]byte{e[1:11], e[14:26], e[28:32]} {
+		for i := 0; i < len(field); i += 2 {
+			if c := binary.LittleEndian.Uint16(field[i:]); c != 0 && c != 0xFFFF {
+				text = append(text, byte(c))
+			}
+		}
+	}
+	return string(text)
 }
 
 func fat12(fat []byte, cluster int) int {
@@ -159,5 +179,37 @@ func TestFloppyIsReadByMtools(t *testing.T) {
 	}
 	if out := run(t, "minfo", "-i", path, "::"); !strings.Contains(out, "sectors per track: 18") || !strings.Contains(out, "heads: 2") {
 		t.Error(out)
+	}
+}
+
+// A long name is what mtools and Linux' own reader of FAT see.
+func TestFloppyCarriesLongNames(t *testing.T) {
+	t.Parallel()
+	unattend := disc.Bytes("UNATTEND.XML", []byte("<unattend/>"))
+	unattend.Long = "Autounattend.xml"
+	thirteen := disc.Bytes("THIRTEEN", []byte("13"))
+	thirteen.Long = "just-thirteen" // no room for the zero at its end
+	files := append(answerFloppy(), unattend, thirteen)
+	image, err := disc.Floppy("DHANSWER", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, read := readFAT12(image)
+	if string(read["Autounattend.xml"]) != "<unattend/>" || string(read["just-thirteen"]) != "13" || len(read) != 6 {
+		t.Errorf("read back %q", read)
+	}
+	for _, bad := range []string{"a b.xml", "ümlaut.xml", ".hidden", strings.Repeat("x", 256)} {
+		unattend.Long = bad
+		if _, err := disc.Floppy("DHANSWER", []disc.File{unattend}); err == nil || !strings.Contains(err.Error(), "long name") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	needs(t, "mdir", "apt-get install mtools")
+	path := writeTemp(t, image)
+	if out := run(t, "mdir", "-i", path, "-b", "::"); !strings.Contains(out, "::/Autounattend.xml") || !strings.Contains(out, "::/just-thirteen") {
+		t.Error(out)
+	}
+	if got := run(t, "mtype", "-i", path, "::autounattend.XML"); got != "<unattend/>" {
+		t.Errorf("mtype reads %q", got)
 	}
 }

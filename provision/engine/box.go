@@ -273,7 +273,7 @@ func newAsk() string {
 func discFiles(files []guest.File) []disc.File {
 	list := make([]disc.File, len(files))
 	for i, f := range files {
-		list[i] = disc.File{Path: f.Path, Size: f.Size, Open: f.Open, Secret: f.Secret}
+		list[i] = disc.File{Path: f.Path, Long: f.Long, Size: f.Size, Open: f.Open, Secret: f.Secret}
 	}
 	return list
 }

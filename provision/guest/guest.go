@@ -22,6 +22,9 @@ import (
 type File struct {
 	// Path is upper case and 8.3, with "/" between folders: "FILES/SETUP.INI".
 	Path string
+	// Long is a longer name that Windows shows on a floppy in place of Path's;
+	// empty for none.
+	Long string
 	// Size is in bytes.
 	Size int64
 	// Open starts a read from the first byte. It can be called again.
