@@ -1,21 +1,69 @@
 package drivers
 
-// HardwareOf is the fixed profile of a guest's operating system by its name in
-// a lab file, such as "windows-2003". It says false for one that it does not
-// know. The chipset is left empty: the host's own (HostInfo.Chipset) is pinned
-// when a lab is first built.
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/jszwec/csvutil"
+)
+
+// The profiles stand in a file that can be read and corrected without Go.
 //
-// Windows 2000 hangs under emulation at "Setup is starting" with ACPI and an
-// APIC (an interrupt storm on the APIC's clock, reported for QEMU 7 and later),
-// and has no driver for e1000. 32-bit Windows 2003 must not see NX or long
-// mode: the first leads it onto a DEP path that may reset in a loop, the second
-// lets the firmware place PCI windows above 4 GiB. qemu32 has neither.
-func HardwareOf(os string) (Hardware, bool) {
-	switch os {
-	case "windows-2000":
-		return Hardware{Arch: "i686", CPU: "pentium3", Features: []string{"-apic"}, NIC: "rtl8139", Video: "cirrus"}, true
-	case "windows-2003":
-		return Hardware{Arch: "i686", CPU: "qemu32", ACPI: true, APIC: true, NIC: "rtl8139", Video: "cirrus"}, true
+//go:embed hardware.csv
+var hardwareFile []byte
+
+// profile is a row of hardware.csv.
+type profile struct {
+	OS       string `csv:"os"`
+	Arch     string `csv:"arch"`
+	Machine  string `csv:"machine"`
+	Chipset  string `csv:"chipset"`
+	CPU      string `csv:"cpu"`
+	Features string `csv:"features"`
+	ACPI     bool   `csv:"acpi"`
+	APIC     bool   `csv:"apic"`
+	NIC      string `csv:"nic"`
+	Video    string `csv:"video"`
+	Source   string `csv:"source"`
+}
+
+// profiles reads the file once, at the first use. It is part of the program: a
+// mistake in it is one of its makers, which a test finds.
+//
+//nolint:gochecknoglobals // a table, read at first use
+var profiles = sync.OnceValue(func() []profile {
+	lines := csv.NewReader(bytes.NewReader(hardwareFile))
+	lines.Comment = '#'
+	decoder, err := csvutil.NewDecoder(lines)
+	if err != nil {
+		panic(fmt.Sprintf("hardware.csv: %v", err))
+	}
+	decoder.DisallowMissingColumns = true
+	var list []profile
+	if err := decoder.Decode(&list); err != nil {
+		panic(fmt.Sprintf("hardware.csv: %v", err))
+	}
+	return list
+})
+
+// HardwareOf is the fixed profile of a guest's Windows, by its name in a lab
+// file, such as "windows-2003", and its architecture, "x86" or "x64". It says
+// false for one that it does not know.
+func HardwareOf(os, arch string) (Hardware, bool) {
+	for _, p := range profiles() {
+		if p.OS == os && p.Arch == arch {
+			h := Hardware{
+				Arch: p.Machine, Chipset: p.Chipset, CPU: p.CPU, ACPI: p.ACPI, APIC: p.APIC, NIC: p.NIC, Video: p.Video,
+			}
+			if p.Features != "" {
+				h.Features = strings.Fields(p.Features)
+			}
+			return h, true
+		}
 	}
 	return Hardware{}, false
 }

@@ -106,6 +106,9 @@ type Machine struct {
 	// Edition is "standard", "enterprise", "datacenter", "web", as far as the
 	// lab file tells; empty when it does not.
 	Edition string
+	// Image is the name or number of an image of INSTALL.WIM, where the usual
+	// one of the edition is not wanted; Language that of the disc: "de-DE".
+	Image, Language string
 	// ServicePack is the one on the disc, or [UnknownServicePack].
 	ServicePack int
 	// ClockSkew is how far the machine's clock is ahead of the lab's when it

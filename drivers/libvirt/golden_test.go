@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,14 +38,20 @@ func golden(t *testing.T, name, got string) {
 
 var here = place{pool: "/var/lib/libvirt/doublehop", accelerator: "tcg"}
 
+// profiled are the systems with a profile, and the architecture of each.
+var profiled = []string{
+	"windows-2000 x86", "windows-2003 x86", "windows-2003 x64", "windows-2003r2 x86", "windows-2003r2 x64", "windows-2008 x86", "windows-2008 x64",
+	"windows-2008r2 x64", "windows-2012 x64", "windows-2012r2 x64", "windows-2016 x64", "windows-2019 x64", "windows-2022 x64", "windows-2025 x64",
+}
+
 // machineOf is a machine of a lab with everything in it.
 func machineOf(t *testing.T, os string) drivers.MachineSpec {
 	t.Helper()
-	hardware, ok := drivers.HardwareOf(os)
+	os, arch, _ := strings.Cut(os, " ")
+	hardware, ok := drivers.HardwareOf(os, orX86(arch))
 	if !ok {
 		t.Fatalf("no profile for %s", os)
 	}
-	hardware.Chipset = "pc-i440fx-7.2"
 	return drivers.MachineSpec{
 		Name: "dh-demo-dc01", UUID: "4b6b3f6e-7a55-5c8e-9f5e-2d8a3c1b0a99",
 		Mark:     drivers.Mark{Lab: "demo", Instance: "demo", Object: "dc01", Facts: map[string]string{"stage": "forest <&\">"}},
@@ -71,12 +78,12 @@ func networkSpec() drivers.NetworkSpec {
 }
 
 func TestDefinitionsAreWrittenAsTheyWereAgreed(t *testing.T) {
-	for _, os := range []string{"windows-2000", "windows-2003"} {
+	for _, os := range profiled {
 		domain, err := domainOf(machineOf(t, os), here)
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, os+".xml", marshal(t, domain.Marshal))
+		golden(t, strings.ReplaceAll(strings.TrimSuffix(os, " x86"), " ", "-")+".xml", marshal(t, domain.Marshal))
 	}
 	bare := machineOf(t, "windows-2003")
 	bare.Disks, bare.Drives, bare.NICs, bare.Clock, bare.Mark.Facts = nil, nil, nil, drivers.Clock{}, nil
@@ -115,7 +122,7 @@ func marshal(t *testing.T, do func() (string, error)) string {
 }
 
 func TestASpecReadBackFromItsXMLIsTheSame(t *testing.T) {
-	for _, os := range []string{"windows-2000", "windows-2003"} {
+	for _, os := range profiled {
 		spec := machineOf(t, os)
 		domain, err := domainOf(spec, here)
 		if err != nil {
@@ -138,7 +145,7 @@ func TestNoChangeOfHardwareGoesUnseen(t *testing.T) {
 		"Name":             func(s *drivers.MachineSpec) { s.Name += "x" },
 		"UUID":             func(s *drivers.MachineSpec) { s.UUID = "another" },
 		"Hardware.Arch":    func(s *drivers.MachineSpec) { s.Hardware.Arch = "x86_64" },
-		"Hardware.Chipset": func(s *drivers.MachineSpec) { s.Hardware.Chipset = "pc-i440fx-6.2" },
+		"Hardware.Chipset": func(s *drivers.MachineSpec) { s.Hardware.Chipset = "pc-i440fx-7.2" },
 		"Hardware.CPU":     func(s *drivers.MachineSpec) { s.Hardware.CPU = "pentium3" },
 		"Hardware.Features": func(s *drivers.MachineSpec) {
 			s.Hardware.Features = []string{"+nx"}
@@ -239,4 +246,11 @@ func FuzzForeignXML(f *testing.F) {
 		_ = xml.Unmarshal([]byte(doc), &short)
 		decodeMark(doc)
 	})
+}
+
+func orX86(arch string) string {
+	if arch == "" {
+		return "x86"
+	}
+	return arch
 }

@@ -42,7 +42,7 @@ func components() []component {
 func Components(os labs.OS) []string {
 	var names []string
 	for _, c := range components() {
-		if c.on[os] != nil {
+		if c.on[firstDisc(os)] != nil {
 			names = append(names, c.name)
 		}
 	}
@@ -73,7 +73,7 @@ func (s *Setup) wanted(visit func(component)) {
 func componentValues(s *Setup) []keyed {
 	keys := map[string]bool{}
 	s.wanted(func(c component) {
-		for _, k := range c.on[s.OS] {
+		for _, k := range c.on[firstDisc(s.OS)] {
 			keys[k] = true
 		}
 	})
@@ -96,4 +96,13 @@ func switched(keys map[string]bool, on string) []keyed {
 		all = append(all, keyed{k, literal(on)})
 	}
 	return all
+}
+
+// firstDisc is the system whose disc installs os: the first disc of Windows
+// 2003 R2 is Windows 2003 with a service pack (KB912945).
+func firstDisc(os labs.OS) labs.OS {
+	if os == labs.Windows2003R2 {
+		return labs.Windows2003
+	}
+	return os
 }

@@ -11,9 +11,16 @@ import (
 	"github.com/doublehop/doublehop/labs"
 )
 
-// Setup is what Setup of Windows 2000 or 2003 is told about a machine.
+// Setup is what Setup of Windows is told about a machine.
 type Setup struct {
 	OS labs.OS
+	// Arch, Edition, Image and Language are for Windows 2008 and later. Edition
+	// is "standard", "datacenter", "enterprise" (2008 and 2008 R2), empty for
+	// the first; Image the number or name of an image of INSTALL.WIM, where the
+	// usual one of the edition is not wanted; Language that of the disc,
+	// "en-US" when it is empty.
+	Arch                     labs.Arch
+	Edition, Image, Language string
 	// Computer is the computer name, at most 15 characters.
 	Computer string
 	// Owner and Organization are what Windows is registered to.
@@ -52,7 +59,8 @@ type Adapter struct {
 // the address of each card; it may be nil for a machine with one.
 func ForMachine(lab *labs.Lab, m *labs.Machine, key, password labs.SecretValue, mac func(nic int) string) Setup {
 	s := Setup{
-		OS: m.OS, Computer: m.Computer, Owner: m.Owner, Organization: m.Organization,
+		OS: m.OS, Arch: m.Arch, Edition: m.Edition, Image: m.Image, Language: m.Language,
+		Computer: m.Computer, Owner: m.Owner, Organization: m.Organization,
 		ProductKey: key, AdminPassword: password, TimeZone: m.TimeZone, Licenses: m.Licenses,
 		Components: m.Components,
 		Origin:     Origin{Addr: labs.Address("machine", m.Name), At: m.Attribute},
@@ -81,8 +89,9 @@ const StartCommand = `cmd /c A:\START.CMD`
 func Winnt(s Setup) (File, labs.Diagnostics) {
 	diags := s.check()
 	var entries []entry
+	os := firstDisc(s.OS)
 	for _, r := range winntRows() {
-		if len(r.only) > 0 && !slices.Contains(r.only, s.OS) {
+		if len(r.only) > 0 && !slices.Contains(r.only, os) {
 			continue
 		}
 		for _, v := range r.values(&s) {
@@ -100,9 +109,32 @@ func (s *Setup) check() labs.Diagnostics {
 	add := func(argument, summary, format string, args ...any) {
 		diags = append(diags, s.Origin.complaint(argument, summary, fmt.Sprintf(format, args...)))
 	}
-	if s.OS != labs.Windows2000 && s.OS != labs.Windows2003 {
+	if !slices.Contains([]labs.OS{labs.Windows2000, labs.Windows2003, labs.Windows2003R2}, s.OS) {
 		add("os", "No answer file for this system", "WINNT.SIF answers Setup of windows-2000 and windows-2003, not of %q.", s.OS)
 		return diags
+	}
+	diags = append(diags, s.checkCommon()...)
+	if s.ProductKey.Empty() && s.OS != labs.Windows2000 {
+		d := s.Origin.complaint("product_key", "Product key missing",
+			"Setup of Windows Server 2003 waits at its key page when it is given none, unless the media brings one (KB250985). Set product_key.")
+		d.Severity = labs.Warning
+		diags = append(diags, d)
+	}
+	if s.TimeZone < 0 || s.TimeZone > 999 {
+		add("time_zone", "Invalid time zone", "%d is no index of a time zone of Windows; 85 is GMT.", s.TimeZone)
+	}
+	if s.Licenses < 0 || s.Licenses > 9999 {
+		add("licenses", "Invalid number of licences",
+			"Setup takes 1 to 9999 per-server licences, not %d. Leave licenses out for licences per seat.", s.Licenses)
+	}
+	return append(append(diags, s.checkComponents()...), s.checkAdapters()...)
+}
+
+// checkCommon looks at what no Windows takes.
+func (s *Setup) checkCommon() labs.Diagnostics {
+	var diags labs.Diagnostics
+	add := func(argument, summary, format string, args ...any) {
+		diags = append(diags, s.Origin.complaint(argument, summary, fmt.Sprintf(format, args...)))
 	}
 	if why := labs.ComputerProblem(s.Computer); why != "" {
 		add("computer_name", "Invalid computer name", "%s", why)
@@ -115,23 +147,10 @@ func (s *Setup) check() labs.Diagnostics {
 		add("admin_password", "Administrator password missing",
 			"Setup takes the password * for an empty one. Choose another secret for admin_password.")
 	}
-	if s.ProductKey.Empty() && s.OS == labs.Windows2003 {
-		d := s.Origin.complaint("product_key", "Product key missing",
-			"Setup of Windows Server 2003 waits at its key page when it is given none, unless the media brings one (KB250985). Set product_key.")
-		d.Severity = labs.Warning
-		diags = append(diags, d)
-	}
 	if s.Owner == "" {
 		add("owner", "Owner missing", "Setup waits at its name page when no owner is given. Set owner.")
 	}
-	if s.TimeZone < 0 || s.TimeZone > 999 {
-		add("time_zone", "Invalid time zone", "%d is no index of a time zone of Windows; 85 is GMT.", s.TimeZone)
-	}
-	if s.Licenses < 0 || s.Licenses > 9999 {
-		add("licenses", "Invalid number of licences",
-			"Setup takes 1 to 9999 per-server licences, not %d. Leave licenses out for licences per seat.", s.Licenses)
-	}
-	return append(append(diags, s.checkComponents()...), s.checkAdapters()...)
+	return diags
 }
 
 func (s *Setup) checkAdapters() labs.Diagnostics {

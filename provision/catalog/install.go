@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
@@ -48,11 +49,28 @@ func (install) Work(c Call) (Work, labs.Diagnostics) {
 	if p.diags.Fatal() {
 		return Work{}, p.diags
 	}
-	file := p.answer(answer.Winnt(setup))
+	file := p.setupAnswer(setup)
 	return p.done(Work{
 		Floppy:  append([]guest.File{file}, guest.Runner(m.OS)...),
 		Media:   m.InstallFrom,
 		Silence: 30 * time.Minute, // GUI-mode setup says nothing, and its disk rests while it waits for devices
 		Limit:   limit(c.Step, installLimit),
 	})
+}
+
+// setupAnswer is the answer file that the system's Setup looks for.
+func (p *pen) setupAnswer(setup answer.Setup) guest.File {
+	if !later(setup.OS) {
+		return p.answer(answer.Winnt(setup))
+	}
+	file, diags := answer.Unattend(setup)
+	p.diags = append(p.diags, diags...)
+	named := guest.Bytes("UNATTEND.XML", file.Reveal())
+	named.Long, named.Secret = file.Name(), true
+	return named
+}
+
+// later says that the system is Windows 2008 or later.
+func later(os labs.OS) bool {
+	return !slices.Contains([]labs.OS{labs.WindowsNT4, labs.Windows2000, labs.Windows2003, labs.Windows2003R2}, os)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/disc"
+	"github.com/doublehop/doublehop/provision/estate"
 )
 
 // Want is a disc that a step uses, and what must be on it.
@@ -39,8 +40,19 @@ func Wants(lab *labs.Lab, step *labs.Step) []Want {
 }
 
 func wantWindows(m *labs.Machine) Want {
-	if m.OS == labs.Windows2000 {
-		return Want{m.InstallFrom, disc.Windows2000, "Windows 2000 Server"}
+	w := Want{Media: m.InstallFrom, Product: disc.WindowsLater, Name: string(m.OS)}
+	if known, ok := estate.WindowsOf(m.OS); ok {
+		w.Name = known.Name
 	}
-	return Want{m.InstallFrom, disc.Windows2003, "Windows Server 2003"}
+	switch m.OS {
+	case labs.Windows2000:
+		w.Product, w.Name = disc.Windows2000, "Windows 2000 Server"
+	case labs.Windows2003, labs.Windows2003R2:
+		w.Product, w.Name = disc.Windows2003, "Windows Server 2003"
+	case labs.Windows2008R2:
+		w.Product = disc.Windows2008R2
+	case labs.Windows2012R2:
+		w.Product = disc.Windows2012R2
+	}
+	return w
 }

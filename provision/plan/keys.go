@@ -100,7 +100,7 @@ func digestOf(v any) string {
 func boxOf(lab *labs.Lab, m *labs.Machine) *Box {
 	box := &Box{
 		OS: string(m.OS), Memory: m.Memory, CPUs: m.CPUs,
-		Disks: map[string]uint64{}, Hardware: Hardware(m.OS),
+		Disks: map[string]uint64{}, Hardware: Hardware(m),
 	}
 	for _, d := range m.Disks {
 		box.Disks[d.Name] = d.Size

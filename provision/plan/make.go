@@ -226,7 +226,7 @@ func (m *maker) boxes(p *Plan) {
 		}
 		domain := Domain(m.Instance, machine.Name)
 		spec := drivers.MachineSpec{
-			Name: domain, UUID: uuidOf(domain), Hardware: Hardware(machine.OS), Memory: machine.Memory, CPUs: machine.CPUs,
+			Name: domain, UUID: uuidOf(domain), Hardware: Hardware(machine), Memory: machine.Memory, CPUs: machine.CPUs,
 			Mark: drivers.Mark{Lab: m.Lab.Name, Instance: m.Instance, Object: machine.Name},
 		}
 		for i, n := range machine.NICs {

@@ -303,6 +303,9 @@ func TestEveryFieldOfAMachineChangesItsKey(t *testing.T) {
 		// What the lab file says of a disc is held against the disc, and the
 		// disc's digest is in the key.
 		"Arch": "of the disc", "Edition": "of the disc", "ServicePack": "of the disc",
+		// They stand in the answer file of the systems that know them, whose
+		// digest is in the key.
+		"Image": "of the answer file", "Language": "of the answer file",
 	}
 	base := mustMake(t, input(lab(), "windows")).Stages[0].Layers[0].Key
 	machine := reflect.TypeFor[labs.Machine]()
