@@ -27,7 +27,7 @@ func (exchangeSetup) Schema() labs.Schema {
 		Doc: "Installs an Exchange 2003 server, with its management tools, on a member of a prepared domain. " +
 			"The first server founds the organization; later ones join it." + wizard,
 		Args: []labs.Arg{
-			mediaArg(),
+			mediaArg("The Exchange 2000 or 2003 disc."),
 			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(labs.TextProblem)},
 			{Name: "administrative_group", Type: labs.StringType, Default: answer.FirstGroup, Doc: "The administrative group. A disc in another language names the first one in that language.", Valid: textual(labs.TextProblem)},
 			{Name: "folder", Type: labs.StringType, Default: answer.ExchangeFolder, Doc: "Where Exchange is installed.", Valid: textual(guestPathProblem)},

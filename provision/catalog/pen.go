@@ -22,7 +22,8 @@ var sources embed.FS
 var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Option("missingkey=error").
 		Funcs(template.FuncMap{
-			"next": func(i int) int { return i + 1 },
+			"next":     func(i int) int { return i + 1 },
+			"argument": argument,
 		}).
 		ParseFS(sources, "scripts/*"))
 })
@@ -104,11 +105,11 @@ func (p *pen) complain(argument, summary, detail string) {
 }
 
 // script renders a template of the scripts folder. Data may hold words, lists of
-// words, numbers and flags: a plain string in it is a bug of ours.
+// words, queries, numbers and flags: a plain string in it is a bug of ours.
 func (p *pen) script(path, name string, data map[string]any) guest.File {
 	for key, value := range data {
 		switch value.(type) {
-		case word, []word, int, bool:
+		case word, []word, [][]word, []query, int, bool:
 		default:
 			panic(fmt.Sprintf("%s: value %s has the type %T. This is a bug in catalog.", name, key, value))
 		}

@@ -19,14 +19,6 @@ type exchange struct {
 	values map[string]any
 }
 
-// mediaArg is the argument that names the Exchange disc.
-func mediaArg() labs.Arg {
-	return labs.Arg{
-		Name: "media", Type: labs.MediaType, Required: true,
-		Doc: "The Exchange Server 2003 disc. It is in the machine's drive during the step.",
-	}
-}
-
 // wizard is said in the reference of each step that runs setup.
 const wizard = " Setup of a real disc shows its wizard here and waits for a person: look at the machine's screen. " +
 	"The step ends when the facts are in the directory, whoever pressed the buttons."

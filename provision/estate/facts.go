@@ -60,3 +60,32 @@ func (f *Forest) has(wanted Fact) bool {
 	}
 	return wanted == FactForestPrep(f.Root)
 }
+
+// FactMailboxes is made when mailboxes or mail come to the server on a machine.
+func FactMailboxes(machine string) Fact { return fact("mailboxes", machine) }
+
+// FactFolders is made when public folders come to the server on a machine.
+func FactFolders(machine string) Fact { return fact("public-folders", machine) }
+
+// FactEmptied is made when what lives on a machine's server was moved away.
+func FactEmptied(machine string) Fact { return fact("emptied", machine) }
+
+// FactNativeMode is made when a forest's organization leaves mixed mode.
+func FactNativeMode(forest string) Fact { return fact("native-mode", forest) }
+
+// FactLegacyPermissions is made by setup /PrepareLegacyExchangePermissions of a
+// product, such as "exchange-2010".
+func FactLegacyPermissions(forest, product string) Fact {
+	return fact("legacy-permissions", forest+"/"+product)
+}
+
+// FactSchema is made by setup /PrepareSchema of a product.
+func FactSchema(forest, product string) Fact { return fact("exchange-schema", forest+"/"+product) }
+
+// FactPrepared is made by setup /PrepareAD of a product.
+func FactPrepared(forest, product string) Fact { return fact("exchange-ad", forest+"/"+product) }
+
+// FactPreparedDomain is made by setup /PrepareDomain of a product.
+func FactPreparedDomain(domain, product string) Fact {
+	return fact("exchange-domain", domain+"/"+product)
+}

@@ -73,3 +73,21 @@ find "RUNNING" "%DHPROOF%\SVC{{next $i}}.TXT" >NUL
 if errorlevel 1 set WAIT=service {{$name}}
 {{- end}}
 {{- end}}
+
+{{define "queries"}}
+{{- range .queries}}
+ldifde -f "%DHPROOF%\{{.File}}.TXT" -s {{.Server}} -d "{{.Base}}" -p {{.Scope}}{{if .Filter}} -r "{{.Filter}}"{{end}} -l {{.Attributes}}
+{{- if .Attribute}}
+cscript //nologo "%DHJOB%\LEAST.VBS" "%DHPROOF%\{{.File}}.TXT" {{.Attribute}} {{.Least}}
+if errorlevel 1 set WAIT={{.Attribute}} on {{.Server}}
+{{- end}}
+{{- end}}
+{{- end}}
+{{define "again"}}
+if not defined WAIT exit /b 0
+set /a TRY=TRY+1
+if %TRY% GEQ {{.tries}} exit /b 0
+if "%TRY%"=="10" echo Waiting for %WAIT%
+ping -n 4 127.0.0.1 >NUL
+goto again
+{{- end}}

@@ -1,0 +1,86 @@
+package catalog
+
+import (
+	"strings"
+	"time"
+
+	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
+)
+
+// exchangeUpdate puts a newer level on an Exchange server.
+type exchangeUpdate struct{}
+
+const exchangeUpdateLimit = 6 * time.Hour
+
+func (exchangeUpdate) Schema() labs.Schema {
+	return labs.Schema{
+		Kind: "exchange_update",
+		Doc: "Puts a service pack, an update rollup or a cumulative update on an Exchange server, and restarts the machine. " +
+			`Exchange 2000 and 2003: SETUP\I386\UPDATE.EXE of the unpacked service pack. ` +
+			"Exchange 2007 and later: setup /Mode:Upgrade of a disc with the whole program, or the rollup's .msp file on the disc." + wizard,
+		Args: []labs.Arg{
+			mediaArg("A disc with the service pack, the rollup or the cumulative update."),
+			{Name: "program", Type: labs.StringType, Doc: `The program to run, as a path on the disc, where it is none of those above: "EXCHANGE2000-KB870540.EXE".`, Valid: textual(discPathProblem)},
+			{Name: "switches", Type: labs.StringsType, Doc: "Switches for the program, in place of Doublehop's.", Valid: listed(carried)},
+			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for the service packs of Exchange 2000 and 2003. It is given to the program with /UnattendFile."},
+			{Name: "disaster_recovery", Type: labs.BoolType, Default: false, Doc: "The service pack goes on a server that disaster_recovery has just rebuilt."},
+			limitArg(exchangeUpdateLimit),
+		},
+	}
+}
+
+// discPathProblem says in a full sentence why path is no path on a disc.
+func discPathProblem(path string) string {
+	if why := carried(path); why != "" {
+		return why
+	}
+	for part := range strings.SplitSeq(path, `\`) {
+		if why := partProblem(part); why != "" {
+			return "The path " + path + " cannot be: " + why + "."
+		}
+	}
+	return ""
+}
+
+func (exchangeUpdate) Needs(Call) []estate.Fact { return nil }
+
+func (exchangeUpdate) Makes(Call) []estate.Fact { return nil }
+
+func (exchangeUpdate) Effects(c Call, e *estate.Estate) []estate.Problem {
+	r, ok := releaseOf(c, "media", every())
+	if !ok {
+		return e.Do(estate.Use{Machine: c.Machine.Name})
+	}
+	return e.Do(estate.ExchangeUpdate{Machine: c.Machine.Name, Release: r.ID})
+}
+
+// Typical is for a service pack; a cumulative update takes as long as an
+// installation.
+func (exchangeUpdate) Typical() time.Duration { return 30 * time.Minute }
+
+func (exchangeUpdate) Work(c Call) (Work, labs.Diagnostics) {
+	x, ok := exchangeFor(c)
+	if !ok {
+		return Work{}, nil
+	}
+	r, ok := x.p.release("media", every())
+	if !ok {
+		return x.p.done(Work{})
+	}
+	var v versions
+	v.server(x, c.Machine, r)
+	v.into(x)
+	if whole(r) && c.Step.Text("program") == "" {
+		return x.silent(silent{
+			release: r, what: "Exchange setup brings the server up to date.", runs: [][]string{{"/Mode:Upgrade"}},
+			longest: exchangeUpdateLimit, then: guest.ThenReboot,
+		}, v.proofs...)
+	}
+	return x.update(r, v)
+}
+
+// whole says that a release of Exchange 2007 or later comes as the whole
+// program, and not as a patch.
+func whole(r estate.Release) bool { return since(r, "exchange-2007") && level(r).ID == r.ID }
