@@ -1,12 +1,16 @@
 package estate
 
 import (
+	"cmp"
 	"embed"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/agext/levenshtein"
 
 	"github.com/doublehop/doublehop/hcl/rulefile"
 )
@@ -32,12 +36,16 @@ type Rule struct {
 	Verdict Verdict
 	// Title is constant text, a few words.
 	Title string
-	// What says what is wrong, in full sentences about one step; {names} in it
-	// are filled. Why gives the reason, Remedy what to do instead; it may be
-	// filled too, and may be empty.
+	// What says what is wrong, in full sentences about one step. Why gives the
+	// reason, Remedy what to do instead; it may be empty. {names} in them are
+	// filled.
 	What, Why, Remedy string
 	Origin
 }
+
+// OfTheModel says that the rule is about what can be done at all, and not about
+// what is supported: nobody knows better than it.
+func (r Rule) OfTheModel() bool { return r.Source == "model" }
 
 //go:embed rules/*.hcl
 var ruleFiles embed.FS
@@ -77,6 +85,51 @@ func Rules() []Rule { return slices.Clone(rules()) }
 // FindRule finds a rule by its id.
 func FindRule(id string) (Rule, bool) {
 	return pick(rules(), func(r Rule) bool { return r.ID == id })
+}
+
+// Placeless is a rule's text with its places as a person reads them:
+// {machine} becomes MACHINE.
+func Placeless(text string) string {
+	return place.ReplaceAllStringFunc(text, func(p string) string {
+		return strings.ToUpper(strings.Trim(p, "{}"))
+	})
+}
+
+// place is where a word of a rule's text is filled in. Braces of an example in
+// the lab language have blanks behind them.
+var place = regexp.MustCompile(`\{[a-z0-9_]+\}`)
+
+// NearRules lists the rules whose ids are most like what somebody wrote, the
+// nearest first; none when nothing is like it.
+func NearRules(id string) []Rule {
+	id = strings.ToUpper(id)
+	distance := func(r Rule) int { return levenshtein.Distance(id, r.ID, nil) }
+	var near []Rule
+	for _, r := range rules() {
+		if distance(r) <= len(id)/3 || len(id) > 3 && strings.Contains(r.ID, id) {
+			near = append(near, r)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b Rule) int { return cmp.Compare(distance(a), distance(b)) })
+	return near
+}
+
+// Theme is a file of rules.
+type Theme struct {
+	// ID is [Rule.Theme], Title what people call it.
+	ID, Title string
+}
+
+// Themes are the files of rules, in the order in which a lab meets them.
+func Themes() []Theme {
+	return []Theme{
+		{"windows", "Windows"},
+		{"directory", "Active Directory"},
+		{"exchange-2003", "Exchange 5.5 to 2003"},
+		{"exchange-2010", "Exchange 2007 to SE, living together, moving and removing"},
+		{"time", "Clocks, and what ages"},
+		{"limits", "Memory, processors and sizes"},
+	}
 }
 
 // mustRule finds a rule that this package itself names; a test holds every name

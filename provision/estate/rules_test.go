@@ -17,12 +17,7 @@ import (
 	"unicode"
 )
 
-var (
-	ruleID = regexp.MustCompile(`^DH-[A-Z0-9]+(-[A-Z0-9]+)+$`)
-	// place is where a word is filled in; the braces of an example in the lab
-	// language have blanks behind them.
-	place = regexp.MustCompile(`\{([a-z0-9_]+)\}`)
-)
+var ruleID = regexp.MustCompile(`^DH-[A-Z0-9]+(-[A-Z0-9]+)+$`)
 
 func TestRulesAreWellSaid(t *testing.T) {
 	seen := map[string]bool{}
@@ -52,8 +47,8 @@ func TestRulesAreWellSaid(t *testing.T) {
 				wrong("%s: %s: %q", name, why, text)
 			}
 		}
-		if place.MatchString(r.Why) {
-			wrong("why is filled with nothing: %q", r.Why)
+		if !slices.ContainsFunc(Themes(), func(theme Theme) bool { return theme.ID == r.Theme }) {
+			wrong("its file %s.hcl has no title", r.Theme)
 		}
 	}
 }
@@ -83,6 +78,21 @@ func capital(text string) bool {
 		return unicode.IsUpper(r) || unicode.IsDigit(r)
 	}
 	return false
+}
+
+func TestRulesAreFoundByWhatIsNear(t *testing.T) {
+	for written, want := range map[string]string{"DH-E2003-X64": "DH-E2003-X64", "dh-e2003-x46": "DH-E2003-X64", "E2003-X64": "DH-E2003-X64", "nothing": ""} {
+		var got string
+		if near := NearRules(written); len(near) > 0 {
+			got = near[0].ID
+		}
+		if got != want {
+			t.Errorf("near %s is %q, want %q", written, got, want)
+		}
+	}
+	if got := Placeless(`Machine "{machine}": step "install" { on = machine.{machine} }`); got != `Machine "MACHINE": step "install" { on = machine.MACHINE }` {
+		t.Error(got)
+	}
 }
 
 // call is a call of breaks, as the code has it.
@@ -116,9 +126,9 @@ func TestRulesAndCodeAgree(t *testing.T) {
 		if !ok || c.open {
 			continue
 		}
-		for _, m := range place.FindAllStringSubmatch(rule.What+rule.Remedy, -1) {
-			if !slices.Contains(c.words, m[1]) {
-				t.Errorf("%s: {%s} of %s is not filled; there are %q", c.at, m[1], c.id, c.words)
+		for _, p := range place.FindAllString(rule.What+rule.Why+rule.Remedy, -1) {
+			if !slices.Contains(c.words, strings.Trim(p, "{}")) {
+				t.Errorf("%s: %s of %s is not filled; there are %q", c.at, p, c.id, c.words)
 			}
 		}
 	}

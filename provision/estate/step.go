@@ -99,7 +99,7 @@ type words map[string]string
 func breaks(id, attr string, say words, remedy ...Step) Problem {
 	rule := mustRule(id)
 	var detail strings.Builder
-	detail.WriteString(fill(rule.What, say) + " " + rule.Why)
+	detail.WriteString(fill(rule.What, say) + " " + fill(rule.Why, say))
 	if rule.Remedy != "" {
 		detail.WriteString(" " + fill(rule.Remedy, say))
 	}

@@ -41,11 +41,41 @@ const (
 	RememberedLow    Confidence = "mem-L"
 )
 
+// String says in a sentence what the mark means.
+func (c Confidence) String() string {
+	switch c {
+	case Sure:
+		return "A document of Microsoft's was read, or two independent sources agree."
+	case Fair:
+		return "One secondary source was read, or a part of Microsoft's text."
+	case Weak:
+		return "Sources contradict each other."
+	case RememberedHigh:
+		return "It is remembered with high confidence, and was not confirmed."
+	case RememberedMiddle:
+		return "It is remembered with some confidence, and was not confirmed."
+	case RememberedLow:
+		return "It is remembered faintly, and was not confirmed."
+	}
+	return "Nobody said how sure it is."
+}
+
 // Origin is where a row was read. Every table has its columns.
 type Origin struct {
 	// Source is one or more keys of sources.csv, with blanks between.
 	Source     string     `csv:"source"`
 	Confidence Confidence `csv:"confidence"`
+}
+
+// Citations are the sources of o, in its order.
+func (o Origin) Citations() []Citation {
+	var list []Citation
+	for key := range strings.FieldsSeq(o.Source) {
+		if c, ok := pick(Sources(), func(c Citation) bool { return c.Key == key }); ok {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // Citation is a row of sources.csv: what a source key stands for.
