@@ -19,7 +19,7 @@ func newExplain(a *app, run func(context.Context, string) error) *cobra.Command 
 		Long: "Print a rule that plan and validate hold the lab against: what it forbids or warns of, why,\n" +
 			"what to do instead, how sure it is and where that was read. Without a rule, list them all.",
 		Example: "  doublehop explain\n  doublehop explain DH-E2003-X64\n  doublehop explain DH-E2003-X64 -o json",
-		Args:    atMost(1, "one rule"),
+		Args:    atMostOne("one rule"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp

@@ -109,7 +109,7 @@ func (c *chosen) Set(s string) error {
 	return nil
 }
 
-// noArgs, atMostOne and the like are cobra's checks with our exit code.
+// exactly, atMostOne and the like are cobra's checks with our exit code.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
@@ -119,9 +119,9 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-func atMost(n int, what string) cobra.PositionalArgs {
+func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) > n {
+		if len(args) > 1 {
 			return &usageError{text: fmt.Sprintf("%s takes at most %s", cmd.CommandPath(), what), help: cmd.CommandPath() + " --help"}
 		}
 		return nil
@@ -130,7 +130,7 @@ func atMost(n int, what string) cobra.PositionalArgs {
 
 // labArg takes the lab as an argument too: `doublehop up labs/demo`.
 func (a *app) labArg(cmd *cobra.Command, args []string) error {
-	if err := atMost(1, "one lab")(cmd, args); err != nil {
+	if err := atMostOne("one lab")(cmd, args); err != nil {
 		return err
 	}
 	if len(args) == 1 {

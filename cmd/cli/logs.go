@@ -38,7 +38,7 @@ func newLogs(a *app, run func(context.Context, logsOptions) error) *cobra.Comman
 		Long: "Show what happened in the newest run of an instance; with a machine, all that its guest\n" +
 			"said on its serial line. The records of the last 30 runs are kept on this computer.",
 		Example:           "  doublehop logs -f labs/demo\n  doublehop logs -f labs/demo dc01 --follow\n  doublehop logs -f labs/demo --list",
-		Args:              atMost(1, "one machine"),
+		Args:              atMostOne("one machine"),
 		ValidArgsFunction: a.names(machineNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Machine = strings.Join(args, "")

@@ -22,7 +22,7 @@ func newRevert(a *app, run func(context.Context, revertOptions) error) *cobra.Co
 			"stage that it stands at, and start them. It is all machines or none: one domain controller\n" +
 			"taken back alone would break the forest.",
 		Example:           "  doublehop revert -f labs/demo\n  doublehop revert -f labs/demo forest -y",
-		Args:              atMost(1, "one stage"),
+		Args:              atMostOne("one stage"),
 		ValidArgsFunction: a.names(stageNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var o revertOptions

@@ -219,6 +219,12 @@ func TestAccessorsAnswer(t *testing.T) {
 	if row, ok := windowsUpgrade(labs.Windows2000, labs.Windows2003, "exchange-2003"); !ok || row.Verdict != upgradeAllowed {
 		t.Errorf("Windows 2000 under Exchange 2003: %v %v", row, ok)
 	}
+	if row, ok := windowsUpgrade(labs.Windows2008R2, labs.Windows2012, "exchange-2010"); !ok || row.Verdict != upgradeRefused {
+		t.Errorf("Windows 2008 R2 under Exchange 2010: %v %v", row, ok)
+	}
+	if row, ok := windowsUpgrade(labs.Windows2019, labs.Windows2025, "exchange-2019"); !ok || row.Verdict != upgradeWarned {
+		t.Errorf("Windows 2019 under Exchange 2019: %v %v", row, ok)
+	}
 	if _, ok := windowsUpgrade(labs.Windows2000, labs.Windows2016, ""); ok {
 		t.Error("Windows 2000 becomes 2016")
 	}
