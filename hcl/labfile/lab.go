@@ -66,9 +66,26 @@ func (l *loader) lab(b block, lab *labs.Lab) {
 		l.labels(p, "lab.clock", c)
 		l.fits(p, "lab.clock", c)
 		lab.Clock.Range = rangeOf(at)
-		if f, ok := a.inner(at, c.Body, "clock.").require("start"); ok {
-			lab.Clock.Start = f.instant()
+		l.clock(p, a.inner(at, c.Body, "clock."), lab)
+	}
+}
+
+// clock reads where the guests' clocks start: at an instant, or with the host's.
+func (l *loader) clock(p place, a *arguments, lab *labs.Lab) {
+	start, fixed := a.get("start")
+	if fixed {
+		lab.Clock.Start = start.instant()
+	}
+	mode, told := a.get("mode")
+	switch {
+	case told:
+		if word, ok := mode.word("real"); ok && fixed {
+			mode.fail("Two clocks", "mode = %q follows the host's clock, and start sets another. Write one of them.", word)
 		}
+	case !fixed && a.body.Attributes["start"] == nil && a.body.Attributes["mode"] == nil:
+		l.fail(p, a.p.header, "Missing argument", "A clock starts somewhere: write start = \"2006-03-01T08:00:00Z\", or mode = \"real\" to follow the host's.")
+	case !fixed && a.body.Attributes["start"] != nil:
+		_, _ = a.require("start") // reports null
 	}
 }
 

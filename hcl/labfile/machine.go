@@ -3,36 +3,14 @@ package labfile
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/estate"
 )
-
-// system is what is known of an operating system before any disc is read.
-type system struct {
-	os    labs.OS
-	title string
-	// Memory: Setup refuses less than least, and most is what the largest
-	// edition can address; beyond standard, the Standard edition (Server, for
-	// Windows 2000) uses no more (limits of the 32-bit editions as Microsoft
-	// lists them; minima of osinfo-db).
-	least, standard, most uint64
-	// disk is the smallest system disk that Setup takes (osinfo-db).
-	disk uint64
-	// lba28 says that disks beyond 128 GiB need a service pack and a registry
-	// value (KB305098).
-	lba28      bool
-	components []string
-}
-
-// systems are the operating systems that can be installed.
-func systems() []system {
-	return []system{
-		{labs.Windows2000, "Windows 2000", 64 * labs.MiB, 4 * labs.GiB, 32 * labs.GiB, 1e9, true, []string{"iis", "smtp", "nntp", "dns"}},
-		{labs.Windows2003, "Windows Server 2003", 128 * labs.MiB, 4 * labs.GiB, 64 * labs.GiB, 2e9, false, []string{"iis", "smtp", "nntp", "aspnet", "dns"}},
-	}
-}
 
 // The limits of the emulated hardware: two hard disks beside two CD drives on
 // IDE, and disks that a master boot record can describe.
@@ -48,10 +26,11 @@ const (
 func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machine {
 	a := l.arguments(b.p, b.Body)
 	m := &labs.Machine{
-		Name: b.name, Arch: labs.X86, ServicePack: labs.UnknownServicePack, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
+		Name: b.name, ServicePack: labs.UnknownServicePack, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
 		Range: rangeOf(b.DefRange()), Attributes: a.ranges,
 	}
 	sys := a.system(m)
+	a.release(m)
 	a.computer(b, m)
 	a.memory(sys, m)
 	if f, ok := a.get("cpus"); ok {
@@ -78,7 +57,8 @@ func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machi
 	return m
 }
 
-// system reads the name of the operating system; zero when it is unknown.
+// system reads the name of the operating system and its architecture; zero when
+// they are unknown.
 func (a *arguments) system(m *labs.Machine) system {
 	f, ok := a.require("os")
 	if !ok {
@@ -88,16 +68,101 @@ func (a *arguments) system(m *labs.Machine) system {
 	if !ok {
 		return system{}
 	}
+	if labs.OS(s) == labs.WindowsNT4 {
+		f.fail("System that cannot be installed", "Setup of Windows NT 4.0 takes no answers from a floppy when it starts from its CD, so nobody could install it without a hand on the keyboard. The oldest system that can be installed is windows-2000.")
+		return system{}
+	}
+	known := systemsOf(s)
+	if len(known) == 0 {
+		f.fail("Unknown operating system", "%q cannot be installed.%s", s, didYouMean(s, systemNames()))
+		return system{}
+	}
+	m.OS, m.Arch = known[0].OS, known[0].Arch
+	return a.architecture(m, known)
+}
+
+// architecture chooses among the systems of one name.
+func (a *arguments) architecture(m *labs.Machine, known []system) system {
+	f, ok := a.get("arch")
+	if !ok {
+		return known[0]
+	}
+	s, ok := f.raw("x86 or x64")
+	if !ok {
+		return known[0]
+	}
 	var names []string
-	for _, sys := range systems() {
-		if string(sys.os) == s {
-			m.OS = sys.os
+	for _, sys := range known {
+		if string(sys.Arch) == s {
+			m.Arch = sys.Arch
 			return sys
 		}
-		names = append(names, string(sys.os))
+		names = append(names, string(sys.Arch))
 	}
-	f.fail("Unknown operating system", "%q cannot be installed.%s", s, didYouMean(s, names))
-	return system{}
+	f.fail("No such architecture", "%s is there for %s, and not for %q.", known[0].Title, strings.Join(names, " and "), s)
+	return known[0]
+}
+
+// release reads what the lab file says of the disc: edition, service pack,
+// language, and the image to take from it.
+func (a *arguments) release(m *labs.Machine) {
+	if f, ok := a.get("edition"); ok {
+		m.Edition, _ = f.word(strings.Fields("standard enterprise datacenter web advanced-server small-business")...)
+	}
+	if f, ok := a.get("service_pack"); ok {
+		if n, ok := f.number(0, 6); ok {
+			m.ServicePack = int(n)
+			if w, known := estate.WindowsOf(m.OS); known && m.ServicePack > w.ServicePack {
+				f.fail("No such service pack", "%s has %d service packs, and no number %d.", w.Name, w.ServicePack, n)
+			}
+		}
+	}
+	if f, ok := a.get("language"); ok {
+		s, ok := f.raw("a language such as \"en-US\"")
+		if ok && !languageTag.MatchString(s) {
+			f.fail("Not a language", "%q is no language as Windows writes them, such as \"en-US\" or \"de-DE\".", s)
+		}
+		m.Language = s
+	}
+	if f, ok := a.get("image"); ok {
+		m.Image, _ = f.text(labs.TextProblem)
+	}
+	if f, ok := a.get("clock_skew"); ok {
+		m.ClockSkew, _ = f.skew()
+	}
+}
+
+// languageTag is a language as Windows' answer files write it.
+var languageTag = regexp.MustCompile(`^[a-z]{2}-[A-Z]{2}$`)
+
+// longestSkew bounds how far a machine's clock can be off.
+const longestSkew = 10 * 365 * 24 * time.Hour
+
+// skew is a length of time before or after the lab's own.
+func (f found) skew() (time.Duration, bool) {
+	s, ok := f.raw("a duration such as \"7m\" or \"-7m\"")
+	if !ok {
+		return 0, false
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d.Abs() > longestSkew {
+		f.fail("Not a duration", "%q is not a length of time such as \"7m\", \"-90s\" or \"48h\", of ten years at most.", s)
+		return 0, false
+	}
+	return d, true
+}
+
+// word is the value as one of a few words.
+func (f found) word(words ...string) (string, bool) {
+	s, ok := f.raw("a word")
+	if !ok {
+		return "", false
+	}
+	if !slices.Contains(words, s) {
+		f.fail("Unknown word", "%q is no value of %q.%s", s, f.name, didYouMean(s, words))
+		return "", false
+	}
+	return s, true
 }
 
 // computer reads the computer name, which is the machine's own name in capitals
@@ -137,13 +202,13 @@ func (a *arguments) memory(sys system, m *labs.Machine) {
 		return
 	}
 	switch {
-	case sys.os == "":
-	case n < sys.least:
-		f.fail("Machine memory too small", "%s has %s. %s does not install with less than %s.", a.p.addr, labs.FormatSize(n), sys.title, labs.FormatSize(sys.least))
-	case n > sys.most:
-		f.fail("Machine memory too large", "%s has %s. No 32-bit edition of %s uses more than %s.", a.p.addr, labs.FormatSize(n), sys.title, labs.FormatSize(sys.most))
-	case n > sys.standard:
-		f.warn("More memory than the edition uses", "The Standard edition of 32-bit %s uses %s, and the rest lies idle unless the disc is of a larger edition.", sys.title, labs.FormatSize(sys.standard))
+	case sys.OS == "":
+	case n < sys.Least:
+		f.fail("Machine memory too small", "%s has %s. %s does not install with less than %s.", a.p.addr, labs.FormatSize(n), sys.Title, labs.FormatSize(sys.Least))
+	case n > sys.Most:
+		f.fail("Machine memory too large", "%s has %s. No edition of %s uses more than %s.", a.p.addr, labs.FormatSize(n), sys.Title, labs.FormatSize(sys.Most))
+	case n > sys.Standard && (m.Edition == "" || m.Edition == "standard"):
+		f.warn("More memory than the edition uses", "The Standard edition of %s uses %s, and the rest lies idle unless the disc is of a larger edition.", sys.Title, labs.FormatSize(sys.Standard))
 	}
 }
 
@@ -153,7 +218,7 @@ func (f found) components(sys system) []string {
 	if !ok {
 		return nil
 	}
-	all := systems()[len(systems())-1].components
+	all := allComponents()
 	var out []string
 	for _, e := range list {
 		s, ok := e.raw("the name of a component")
@@ -161,10 +226,10 @@ func (f found) components(sys system) []string {
 		case !ok:
 		case slices.Contains(out, s):
 			e.fail("Named twice", "%q is in the list already.", s)
-		case slices.Contains(sys.components, s), sys.os == "" && slices.Contains(all, s):
+		case slices.Contains(strings.Fields(sys.Components), s), sys.OS == "" && slices.Contains(all, s):
 			out = append(out, s)
 		case slices.Contains(all, s):
-			e.fail("Component that the system lacks", "%s has no component %q.", sys.title, s)
+			e.fail("Component that the system lacks", "%s has no component %q.", sys.Title, s)
 		default:
 			e.fail("Unknown component", "Windows has no component that is called %q here.%s", s, didYouMean(s, all))
 		}
@@ -244,11 +309,11 @@ func (f found) disk(sys system, first bool) uint64 {
 		f.fail("Disk size not in whole MiB", "%s is not a whole number of MiB; %s is near.", labs.FormatSize(n), labs.FormatSize((n/labs.MiB+1)*labs.MiB))
 	case n > largestDisk:
 		f.fail("Disk too large", "%s is more than the %s that the partition table of such a disk can describe.", labs.FormatSize(n), labs.FormatSize(largestDisk))
-	case first && sys.os != "" && n < sys.disk:
-		f.fail("System disk too small", "%s does not install on %s; Setup asks for %d MB at least.", sys.title, labs.FormatSize(n), sys.disk/1_000_000)
-	case n > lba28Disk && sys.lba28:
+	case first && sys.OS != "" && n < sys.Disk:
+		f.fail("System disk too small", "%s does not install on %s; Setup asks for %d MB at least.", sys.Title, labs.FormatSize(n), sys.Disk/1_000_000)
+	case n > lba28Disk && sys.LBA28:
 		f.warn("Disk larger than the system reaches",
-			"%s reaches the first 128 GiB of an IDE disk only, until it has Service Pack 3 and EnableBigLba is set (KB305098); writing beyond destroys data.", sys.title)
+			"%s reaches the first 128 GiB of an IDE disk only, until it has Service Pack 3 and EnableBigLba is set (KB305098); writing beyond destroys data.", sys.Title)
 	}
 	return n
 }

@@ -1,10 +1,12 @@
 package labfile
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/estate"
 )
 
 var (
@@ -63,7 +65,37 @@ func (l *loader) medium(b block) *labs.Media {
 		}
 		m.SHA256 = strings.ToLower(s)
 	}
+	if f, ok := a.get("product"); ok {
+		m.Product, _ = f.product()
+	}
 	return m
+}
+
+// product is what a disc holds, as the estate calls it: a release of Exchange,
+// or a Windows with or without its service pack.
+func (f found) product() (string, bool) {
+	s, ok := f.raw("a product such as \"exchange-2003-sp2\"")
+	if !ok {
+		return "", false
+	}
+	if _, ok := estate.FindRelease(s); ok {
+		return s, true
+	}
+	if _, _, ok := estate.WindowsProduct(s); ok {
+		return s, true
+	}
+	var names []string
+	for _, r := range estate.Releases() {
+		names = append(names, r.ID)
+	}
+	for _, w := range estate.AllWindows() {
+		names = append(names, string(w.OS))
+		for n := range w.ServicePack {
+			names = append(names, fmt.Sprintf("%s-sp%d", w.OS, n+1))
+		}
+	}
+	f.fail("Unknown product", "%q is no product that is known here. They are written like \"windows-2003-sp2\" and \"exchange-2010-sp3\"; the reference of tables lists them.%s", s, didYouMean(s, names))
+	return "", false
 }
 
 // disc checks that a path can be that of a disc image.

@@ -27,7 +27,7 @@ func shapes() map[string]shape {
 			labels: []string{"name"},
 			takes:  []string{"description", "connect", "required_version"}, blocks: []string{"clock"},
 		},
-		"lab.clock": {needs: []string{"start"}},
+		"lab.clock": {takes: []string{"start", "mode"}},
 		"variable": {
 			labels: []string{"name"},
 			takes:  []string{"description", "type", "default"}, blocks: []string{"validation"},
@@ -35,20 +35,21 @@ func shapes() map[string]shape {
 		"variable.validation": {needs: []string{"condition", "error_message"}},
 		"locals":              {free: true},
 		"secret":              {labels: []string{"name"}, takes: []string{"generate", "env", "file", "command"}},
-		"media":               {labels: []string{"name"}, needs: []string{"path"}, takes: []string{"sha256"}},
+		"media":               {labels: []string{"name"}, needs: []string{"path"}, takes: []string{"sha256", "product"}},
 		"network":             {labels: []string{"name"}, needs: []string{"subnet"}},
 		"machine": {
 			labels: []string{"name"},
 			needs:  []string{"os", "memory", "install_from", "admin_password"},
 			takes: []string{
 				"computer_name", "cpus", "product_key", "components", "time_zone", "licenses", "owner", "organization",
+				"arch", "edition", "service_pack", "language", "image", "clock_skew",
 			},
 			blocks: []string{"disk", "nic"},
 		},
 		"machine.disk": {labels: []string{"name"}, needs: []string{"size"}},
 		"machine.nic":  {labels: []string{"network"}, needs: []string{"address"}, takes: []string{"gateway", "dns"}},
 		"stage": {
-			labels: []string{"name"}, takes: []string{"description", "after"}, blocks: []string{"step", "check"},
+			labels: []string{"name"}, takes: []string{"description", "after", "clock"}, blocks: []string{"step", "check"},
 		},
 		"stage.step":  {labels: []string{"kind", "name"}, most: 2, free: true},
 		"stage.check": {labels: []string{"name", "name"}, most: 2, free: true},

@@ -12,12 +12,15 @@ import (
 // stage reads a stage block and its steps.
 func (l *loader) stage(b block) *labs.Stage {
 	a := l.arguments(b.p, b.Body)
-	s := &labs.Stage{Name: b.name, Range: rangeOf(b.DefRange())}
+	s := &labs.Stage{Name: b.name, Range: rangeOf(b.DefRange()), Attributes: a.ranges}
 	if f, ok := a.get("description"); ok {
 		s.Description, _ = f.text(labs.ScriptProblem)
 	}
 	if f, ok := a.get("after"); ok {
 		s.After, _ = f.parent()
+	}
+	if f, ok := a.get("clock"); ok {
+		s.Clock = f.instant()
 	}
 	steps := l.stepBlocks(b)
 	sc := scope{steps: map[string]bool{}}

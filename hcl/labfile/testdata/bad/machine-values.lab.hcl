@@ -52,7 +52,7 @@ machine "generous" { # WARNING: Machine without a network
   disk "System Disk" { size = "a lot" } # ERROR: Bad name # ERROR: Not a size
 }
 machine "minus" {
-  os             = "windows-nt4" # ERROR: Unknown operating system
+  os             = "windows-nt4" # ERROR: System that cannot be installed
   memory         = "-1GiB" # ERROR: Not a size
   install_from   = secret.pw # ERROR: Wrong type of argument
   admin_password = secret.pw

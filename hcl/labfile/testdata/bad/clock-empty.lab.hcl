@@ -1,0 +1,3 @@
+lab "x" {
+  clock {} # ERROR: Missing argument
+}

@@ -1,0 +1,3 @@
+lab "x" {
+  clock { start = null } # ERROR: Missing argument
+}
