@@ -37,7 +37,7 @@ type Source struct {
 func RuleOf(r estate.Rule) Rule {
 	shown := Rule{
 		ID: r.ID, Theme: r.Theme, Verdict: string(r.Verdict), Title: r.Title, What: estate.Placeless(r.What), Why: estate.Placeless(r.Why),
-		Remedy: estate.Placeless(r.Remedy), Confidence: string(r.Confidence), Sure: r.Confidence.String(), Model: r.OfTheModel(),
+		Remedy: estate.Placeless(r.Remedy), Confidence: string(r.Confidence), Sure: r.Confidence.Meaning(), Model: r.OfTheModel(),
 	}
 	for _, t := range estate.Themes() {
 		if t.ID == r.Theme {

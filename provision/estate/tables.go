@@ -41,8 +41,8 @@ const (
 	RememberedLow    Confidence = "mem-L"
 )
 
-// String says in a sentence what the mark means.
-func (c Confidence) String() string {
+// Meaning says in a sentence what the mark means.
+func (c Confidence) Meaning() string {
 	switch c {
 	case Sure:
 		return "A document of Microsoft's was read, or two independent sources agree."
