@@ -61,7 +61,7 @@ func badSentences(text string) string {
 		return "there is an exclamation mark, or a double blank"
 	case !capital(prose) && !strings.HasPrefix(prose, "{"):
 		return "it does not begin with a capital letter"
-	case example == "" && !strings.HasSuffix(prose, "."):
+	case example == "" && !strings.HasSuffix(prose, ".") && !strings.HasSuffix(prose, "}"):
 		return "it does not end in a full stop"
 	case example != "" && !strings.HasSuffix(prose, ":"):
 		return "an example follows a colon"
@@ -73,7 +73,14 @@ func badSentences(text string) string {
 	return ""
 }
 
+// capital says that a text begins with a capital letter, a number, or the name
+// of a program, which keeps its small letters.
 func capital(text string) bool {
+	programs := []string{"adprep", "dcpromo", "dfsrmig", "eseutil", "winnt32"}
+	word, _, _ := strings.Cut(text, " ")
+	if slices.Contains(programs, word) {
+		return true
+	}
 	for _, r := range text {
 		return unicode.IsUpper(r) || unicode.IsDigit(r)
 	}
