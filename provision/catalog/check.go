@@ -75,7 +75,9 @@ func registryProblem(path string) string {
 func (check) Needs(Call) []estate.Fact { return nil }
 func (check) Makes(Call) []estate.Fact { return nil }
 
-func (check) Effects(c Call, e *estate.Estate) []estate.Problem { return e.Use(c.Machine.Name) }
+func (check) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.Do(estate.Use{Machine: c.Machine.Name})
+}
 
 func (check) Typical() time.Duration { return time.Minute }
 

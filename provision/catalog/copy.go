@@ -44,7 +44,9 @@ func (copyFiles) Schema() labs.Schema {
 func (copyFiles) Needs(Call) []estate.Fact { return nil }
 func (copyFiles) Makes(Call) []estate.Fact { return nil }
 
-func (copyFiles) Effects(c Call, e *estate.Estate) []estate.Problem { return e.Use(c.Machine.Name) }
+func (copyFiles) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.Do(estate.Use{Machine: c.Machine.Name})
+}
 
 func (copyFiles) Typical() time.Duration { return time.Minute }
 

@@ -32,7 +32,9 @@ func (install) Makes(c Call) []estate.Fact {
 	return []estate.Fact{estate.FactInstalled(c.Machine.Name)}
 }
 
-func (install) Effects(c Call, e *estate.Estate) []estate.Problem { return e.Install(c.Machine) }
+func (install) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.Do(estate.Install{Machine: c.Machine})
+}
 
 // Typical is from qemu-iso-lab and avocado-vt: 6 to 12 minutes on a current
 // host, 19 on one of 2009.

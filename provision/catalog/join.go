@@ -38,7 +38,7 @@ func (join) Makes(c Call) []estate.Fact {
 }
 
 func (join) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.Join(c.Machine.Name, c.Step.Text("domain"))
+	return e.Do(estate.Join{Machine: c.Machine.Name, Domain: c.Step.Text("domain")})
 }
 
 // Typical is two restarts' worth.

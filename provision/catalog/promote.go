@@ -59,8 +59,8 @@ func (promote) Makes(c Call) []estate.Fact {
 }
 
 func (promote) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.Promote(estate.Promotion{
-		Machine: c.Machine.Name, Domain: strings.ToLower(c.Step.Text("domain")), NetBIOS: netbiosOf(c.Step), Level: levelOf(c.Step),
+	return e.Do(estate.Promote{
+		Machine: c.Machine.Name, Role: estate.FirstController, Domain: strings.ToLower(c.Step.Text("domain")), NetBIOS: netbiosOf(c.Step), Level: levelOf(c.Step),
 	})
 }
 

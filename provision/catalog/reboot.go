@@ -25,7 +25,9 @@ func (reboot) Schema() labs.Schema {
 func (reboot) Needs(Call) []estate.Fact { return nil }
 func (reboot) Makes(Call) []estate.Fact { return nil }
 
-func (reboot) Effects(c Call, e *estate.Estate) []estate.Problem { return e.Use(c.Machine.Name) }
+func (reboot) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.Do(estate.Reboot{Machine: c.Machine.Name})
+}
 
 func (reboot) Typical() time.Duration { return 2 * time.Minute }
 

@@ -45,7 +45,9 @@ func (run) Schema() labs.Schema {
 func (run) Needs(Call) []estate.Fact { return nil }
 func (run) Makes(Call) []estate.Fact { return nil }
 
-func (run) Effects(c Call, e *estate.Estate) []estate.Problem { return e.Use(c.Machine.Name) }
+func (run) Effects(c Call, e *estate.Estate) []estate.Problem {
+	return e.Do(estate.Use{Machine: c.Machine.Name})
+}
 
 func (run) Typical() time.Duration { return time.Minute }
 

@@ -77,8 +77,13 @@ type Machine struct {
 	// Connector is the Active Directory Connector on the machine: the product
 	// whose disc it came from, "exchange-2000" or "exchange-2003"; empty for none.
 	Connector string `json:"connector,omitempty"`
-	// Established are facts that the author of the lab vouches for.
+	// Established are facts that the author of the lab vouches for, sorted.
 	Established []string `json:"established,omitempty"`
+	// Skew is how far its clock is ahead of the lab's; behind when negative. A
+	// member of a domain takes the domain's time.
+	Skew time.Duration `json:"clock_skew,omitempty"`
+	// Installed is the lab's time of its installation; zero when nobody set it.
+	Installed time.Time `json:"installed,omitzero"`
 }
 
 // NIC is what counts of a network card: who can be reached, who is asked for names.
@@ -90,6 +95,10 @@ type NIC struct {
 
 // Has says whether the machine has an optional part of Windows.
 func (m *Machine) Has(component string) bool { return slices.Contains(m.Components, component) }
+
+// Vouched says whether the lab's author vouches for a fact about the machine, a
+// word of [Vouchable].
+func (m *Machine) Vouched(fact string) bool { return slices.Contains(m.Established, fact) }
 
 // Level is a functional level, as msDS-Behavior-Version counts them.
 type Level int
@@ -148,8 +157,12 @@ type Forest struct {
 	// forest was founded on; upgrades do not change it.
 	Tombstone int `json:"tombstone_days,omitempty"`
 	// Mangled says that adprep of Windows 2003 met the Exchange 2000 schema
-	// unprepared and renamed attributes (KB314649).
-	Mangled bool `json:"mangled,omitempty"`
+	// unprepared and renamed attributes (KB314649); Prevented that the import
+	// which KB325379 describes keeps it from that.
+	Mangled   bool `json:"mangled,omitempty"`
+	Prevented bool `json:"mangling_prevented,omitempty"`
+	// Founded is the lab's time of its making; zero when nobody set it.
+	Founded time.Time `json:"founded,omitzero"`
 	// DFSR says that SYSVOL is replicated by DFSR, and FRS is gone.
 	DFSR bool `json:"dfsr,omitempty"`
 	// Domains start with the root.
@@ -163,6 +176,9 @@ type Domain struct {
 	Name    string `json:"name"`
 	NetBIOS string `json:"netbios"`
 	Level   Level  `json:"level"`
+	// Native says that a domain at level 2000 is in native mode: it has no
+	// Windows NT domain controllers and never will again (ntMixedDomain is 0).
+	Native bool `json:"native,omitempty"`
 	// Controllers are machines of the lab, the first one first.
 	Controllers []string `json:"controllers"`
 	// PDC, RID and Infrastructure are the domain controllers that hold the
@@ -220,6 +236,8 @@ type Server struct {
 	// replicas of public folders do.
 	Mailboxes     bool `json:"mailboxes,omitempty"`
 	PublicFolders bool `json:"public_folders,omitempty"`
+	// Installed is the lab's time of its installation; zero when nobody set it.
+	Installed time.Time `json:"installed,omitzero"`
 }
 
 // Clone is a copy: what is done to it does not show in e.
@@ -277,7 +295,7 @@ func (e *Estate) Joined() bool { return len(e.Forests) > 0 }
 func (e *Estate) editMachine(name string) *Machine {
 	i := slices.IndexFunc(e.Machines, func(m *Machine) bool { return m.Name == name })
 	fresh := *e.Machines[i]
-	fresh.Components, fresh.Established = slices.Clip(fresh.Components), slices.Clip(fresh.Established)
+	fresh.Components, fresh.Established = slices.Clone(fresh.Components), slices.Clone(fresh.Established)
 	e.Machines[i] = &fresh
 	return &fresh
 }
@@ -304,6 +322,10 @@ func (e *Estate) editForest(root string) *Forest {
 	e.Forests[i] = &fresh
 	return &fresh
 }
+
+// Mixed says that the domain is in mixed mode, where Windows NT domain
+// controllers are still allowed.
+func (d *Domain) Mixed() bool { return d.Level < Level2003 && !d.Native }
 
 func (f *Forest) domain(name string) *Domain {
 	d, _ := first(f.Domains, func(d *Domain) bool { return same(d.Name, name) })

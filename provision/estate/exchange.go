@@ -130,7 +130,7 @@ func (f *Forest) organize() {
 
 // mayRun asks whether the machine itself can run Exchange 2003.
 func mayRun(m *Machine, x Exchange) []Problem {
-	var problems []Problem
+	problems := mayHold(m, "exchange-2003", nil)
 	if m.Arch == labs.X64 {
 		problems = append(problems, block("DH-E2003-X64", "on", "Exchange 2003 on 64-bit Windows",
 			"Machine %q runs 64-bit Windows. %s needs 32-bit Windows, because it installs a 32-bit file system driver. Install the machine from a 32-bit disc.",
@@ -190,8 +190,8 @@ func prepared(m *Machine, d *Domain, f *Forest, s Setup) []Problem {
 }
 
 func and(words []string) string {
-	if len(words) == 1 {
-		return words[0]
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]

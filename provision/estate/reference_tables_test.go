@@ -289,13 +289,16 @@ func windowsSection(b *bytes.Buffer) {
 
 func upgradesSection(b *bytes.Buffer) {
 	grid(b, "Upgrades of Windows in place", "The first row that fits counts; what has none cannot be done.",
-		[]string{"from", "to", "under", "", "source", "sure"},
+		[]string{"from", "to", "under", "", "from service pack", "source", "sure"},
 		each(upgrades(), func(r upgradeRow) []string {
-			under := productName(r.Under)
+			under, pack := productName(r.Under), ""
 			if r.Under == "-" {
 				under = ""
 			}
-			return []string{systemName(r.From), systemName(r.To), under, string(r.Verdict)}
+			if r.ServicePack > 0 {
+				pack = fmt.Sprint(r.ServicePack)
+			}
+			return []string{systemName(r.From), systemName(r.To), under, string(r.Verdict), pack}
 		}, func(r upgradeRow) Origin { return r.Origin }))
 }
 

@@ -28,19 +28,3 @@ func warn(rule, attr, summary, detail string, args ...any) Problem {
 	p.Severity = labs.Warning
 	return p
 }
-
-// Use is any step on a machine: it must have an operating system.
-func (e *Estate) Use(machine string) []Problem {
-	_, problems := e.installed(machine)
-	return problems
-}
-
-func (e *Estate) installed(machine string) (*Machine, []Problem) {
-	m, ok := e.Machine(machine)
-	if ok {
-		return m, nil
-	}
-	return nil, []Problem{block("DH-WIN-NOT-INSTALLED", "on", "Machine not installed",
-		"Machine %q has no operating system when this step comes. Install it in an earlier stage, or put this above the step:\n\n  step \"install\" { on = machine.%s }",
-		machine, machine)}
-}

@@ -66,7 +66,11 @@ func (a SketchArg) text() string {
 	case bool:
 		return strconv.FormatBool(v)
 	case []string:
-		return "[" + quoted(v) + "]"
+		list := make([]string, len(v))
+		for i, s := range v {
+			list[i] = fmt.Sprintf("%q", s)
+		}
+		return "[" + strings.Join(list, ", ") + "]"
 	}
 	return fmt.Sprintf("%q", a.Value)
 }

@@ -79,6 +79,12 @@ type Use struct{ Machine string }
 // Sketch implements [Step].
 func (s Use) Sketch() Sketch { return Sketch{Kind: "run", On: s.Machine} }
 
+// Reboot restarts a machine.
+type Reboot struct{ Machine string }
+
+// Sketch implements [Step].
+func (s Reboot) Sketch() Sketch { return Sketch{Kind: "reboot", On: s.Machine} }
+
 // PromoteRole says what a new domain controller is to its forest.
 type PromoteRole string
 
@@ -212,6 +218,7 @@ func Vouchable() map[string]string {
 		"connector-2000":            "The Active Directory Connector of Exchange 2000 stands on the machine.",
 		"connector-2003":            "The Active Directory Connector of Exchange 2003 stands on the machine.",
 		"no-connector":              "The Active Directory Connector was uninstalled from the machine.",
+		"global-catalog":            "The domain controller was made a global catalog.",
 		"inetorgperson-prevented":   "InetOrgPersonPrevent.ldf was imported into the machine's forest (KB325379).",
 		"inetorgperson-fixed":       "InetOrgPersonFix.ldf was imported into the machine's forest (KB325379).",
 		"sysvol-dfsr":               "SYSVOL of the machine's forest is replicated by DFSR (dfsrmig is in the state Eliminated).",

@@ -96,6 +96,8 @@ type upgradeRow struct {
 	// Under is the version of Exchange on the machine, or "-".
 	Under   string         `csv:"under"`
 	Verdict upgradeVerdict `csv:"verdict"`
+	// ServicePack is what From must have at least.
+	ServicePack int `csv:"service_pack"`
 	Origin
 }
 
