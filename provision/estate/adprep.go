@@ -45,7 +45,7 @@ func (s Adprep) do(e *Estate) []Problem {
 func (e *Estate) runsAdprep(m *Machine, w Windows, d *Domain, f *Forest, scope Scope) []Problem {
 	say := words{"machine": m.Name, "os": w.Name, "here": windowsName(m.OS), "arch": string(m.Arch)}
 	if w.SelfPrepares {
-		if olderWindows(m.OS, labs.Windows2008) || m.Arch == labs.X86 {
+		if !since2008(m.OS) || m.Arch == labs.X86 {
 			return []Problem{breaks("DH-AD-ADPREP-HOST", "on", say)}
 		}
 		return nil
@@ -88,7 +88,7 @@ func (e *Estate) adprepDomain(w Windows, d *Domain, f *Forest) []Problem {
 	if f.Schema < w.Schema {
 		problems = append(problems, e.unprepared("DH-AD-ADPREP-FOREST", nil, w, nil, f, "scope"))
 	}
-	if needsNative(w.OS) && d.Mixed() {
+	if since2008(w.OS) && d.Mixed() {
 		problems = append(problems, mixedMode(d, "adprep of "+w.Name, "on"))
 	}
 	e.prepareFor(d.Name, f.Root, w)
@@ -172,7 +172,7 @@ func (e *Estate) unprepared(id string, m *Machine, w Windows, d *Domain, f *Fore
 // adprepHost is where adprep of a Windows runs: on the holder of the role, or,
 // where that is too old for the tool, on the machine that is to be upgraded.
 func (e *Estate) adprepHost(m *Machine, w Windows, holder string) string {
-	if h, ok := e.Machine(holder); w.SelfPrepares && m != nil && ok && (olderWindows(h.OS, labs.Windows2008) || h.Arch == labs.X86) {
+	if h, ok := e.Machine(holder); w.SelfPrepares && m != nil && ok && (!since2008(h.OS) || h.Arch == labs.X86) {
 		return m.Name
 	}
 	return holder

@@ -39,7 +39,7 @@ func (e *Estate) mayServe(m *Machine, os labs.OS, d *Domain, f *Forest, attr str
 	if f.Level < w.LowestForest || d != nil && d.Level < w.Lowest {
 		problems = append(problems, e.tooLow(m, w, d, f, attr))
 	}
-	if d != nil && d.Mixed() && needsNative(os) && d.Level >= w.Lowest {
+	if d != nil && d.Mixed() && since2008(os) && d.Level >= w.Lowest {
 		problems = append(problems, mixedMode(d, w.Name, attr))
 	}
 	if w.DFSR && !f.DFSR {
@@ -62,8 +62,9 @@ func (e *Estate) tooLow(m *Machine, w Windows, d *Domain, f *Forest, attr string
 	return breaks("DH-AD-LEVEL-LOW", attr, say, remedy).as(w.Origin)
 }
 
-// needsNative says that a Windows serves in no domain in mixed mode.
-func needsNative(os labs.OS) bool { return !olderWindows(os, labs.Windows2008) }
+// since2008 says that a Windows is 2008 or later. Its domain controllers serve in
+// no domain in mixed mode, and correct their clock by so much only.
+func since2008(os labs.OS) bool { return !olderWindows(os, labs.Windows2008) }
 
 func mixedMode(d *Domain, what, attr string) Problem {
 	return breaks("DH-AD-MIXED-MODE", attr, words{"domain": d.Name, "what": what}, RaiseLevel{Machine: d.pdc(), Scope: DomainScope, Level: Level2000})

@@ -108,7 +108,7 @@ func (s Promote) LevelOn(os labs.OS) Level {
 // roles. Windows 2008 and later make no domain in mixed mode.
 func firstDomain(m *Machine, s Promote, level Level) *Domain {
 	return &Domain{
-		Name: s.Domain, NetBIOS: s.NetBIOS, Level: level, Native: level == Level2000 && !olderWindows(m.OS, labs.Windows2008),
+		Name: s.Domain, NetBIOS: s.NetBIOS, Level: level, Native: level == Level2000 && since2008(m.OS),
 		Controllers: []string{m.Name}, PDC: m.Name, RID: m.Name, Infrastructure: m.Name, Schema: SchemaOf(m.OS),
 	}
 }
@@ -170,7 +170,7 @@ func (e *Estate) replicate(m *Machine, s Promote) []Problem {
 // catalogOf says whether promotion makes a further domain controller a global
 // catalog: dcpromo of Windows 2000 and 2003 makes only the forest's first one
 // that, later ones propose it.
-func catalogOf(os labs.OS) bool { return !olderWindows(os, labs.Windows2008) }
+func catalogOf(os labs.OS) bool { return since2008(os) }
 
 // expects asks whether forest and domain (nil for a new one) were prepared for
 // a machine's Windows. Promotion of Windows 2012 and later prepares them by

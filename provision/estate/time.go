@@ -95,7 +95,7 @@ func (e *Estate) uncorrected(jump time.Duration, say words, attr string) []Probl
 		if len(controllers) < 2 {
 			continue
 		}
-		careful := slices.DeleteFunc(controllers, func(m *Machine) bool { return !needsNative(m.OS) })
+		careful := slices.DeleteFunc(controllers, func(m *Machine) bool { return !since2008(m.OS) })
 		if len(careful) > 0 {
 			problems = append(problems, breaks("DH-TIME-W32TIME", attr, words{
 				"jump": say["jump"], "controllers": and(quotedAll(namesOf(careful))), "most": lasting(most.Duration),

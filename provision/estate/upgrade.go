@@ -37,6 +37,11 @@ func (s UpgradeWindows) do(e *Estate) []Problem {
 
 // underExchange asks whether Exchange on the machine bears the upgrade.
 func (e *Estate) underExchange(m *Machine, s UpgradeWindows, say words) []Problem {
+	if m.Vouched("exchange-5.5") || m.Vouched("exchange-5.5-sp3") {
+		if row, ok := windowsUpgrade(m.OS, s.OS, "exchange-5.5"); ok && row.Verdict == upgradeRefused {
+			return []Problem{breaks("DH-E55-UPGRADE-WINDOWS", "media", say)}
+		}
+	}
 	server, f, ok := e.Server(m.Name)
 	if !ok {
 		return nil
@@ -47,19 +52,11 @@ func (e *Estate) underExchange(m *Machine, s UpgradeWindows, say words) []Proble
 	switch {
 	case !ok || row.Verdict == upgradeAllowed:
 		return nil
-	case product == "exchange-2000" || product == "exchange-5.5":
-		return []Problem{breaks("DH-E2000-UPGRADE-WINDOWS", "media", say, e.insideOut(m, f, product)...).as(row.Origin)}
+	case product == "exchange-2000":
+		return []Problem{breaks("DH-E2000-UPGRADE-WINDOWS", "media", say,
+			ExchangeSetup{Machine: m.Name, Release: "exchange-2003", Organization: f.Exchange.Name}).as(row.Origin)}
 	}
 	return []Problem{breaks("DH-EX-UPGRADE-WINDOWS", "media", say).as(row.Origin)}
-}
-
-// insideOut is what lets Windows be upgraded under Exchange 2000: the upgrade
-// of Exchange to 2003.
-func (e *Estate) insideOut(m *Machine, f *Forest, product string) []Step {
-	if product != "exchange-2000" {
-		return nil
-	}
-	return []Step{ExchangeSetup{Machine: m.Name, Release: "exchange-2003", Organization: f.Exchange.Name}}
 }
 
 // serverProduct is the id of the version of Exchange that a server is of.

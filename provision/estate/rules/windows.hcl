@@ -87,7 +87,7 @@ rule "DH-WIN-UPGRADE-PATH" {
   what       = "Machine \"{machine}\" runs {from} for {arch} and is to be upgraded to {to}."
   why        = "Setup of {to} upgrades {sources}, and never from one architecture to the other."
   remedy     = "Upgrade by way of a version between them, or install a new machine and move over what the old one does."
-  source     = "W21 W22"
+  source     = "W21 W22 W40"
   confidence = "H"
 }
 
@@ -109,6 +109,16 @@ rule "DH-E2000-UPGRADE-WINDOWS" {
   remedy     = "Upgrade Exchange on the machine to 2003 first, after its ForestPrep and DomainPrep, or move its mailboxes away and uninstall it."
   source     = "E2 E3 E7"
   confidence = "H"
+}
+
+rule "DH-E55-UPGRADE-WINDOWS" {
+  verdict    = "warn"
+  title      = "Windows upgrade under Exchange 5.5"
+  what       = "Exchange 5.5 stands on machine \"{machine}\" when its Windows is to become {to}."
+  why        = "Exchange 5.5 runs on Windows NT 4.0 and Windows 2000, and on no later one."
+  remedy     = "Move its mailboxes to a newer version on another machine first."
+  source     = "E27"
+  confidence = "M"
 }
 
 rule "DH-EX-UPGRADE-WINDOWS" {
