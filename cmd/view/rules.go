@@ -100,8 +100,8 @@ func (s Style) Rules(rules []Rule) string {
 		if r.Verdict == string(estate.Block) {
 			i = bad
 		}
-		room := s.width() - 2 - widest - 2 - 5 - 2
-		b.WriteString("  " + pad(r.ID, widest) + "  " + s.draw(i, pad(r.Verdict, 5)) + "  " + cut(Clean(r.Title), room) + "\n")
+		title := strings.TrimLeft(s.wrap(r.Title, strings.Repeat(" ", 2+widest+2+5+2)), " ")
+		b.WriteString("  " + pad(r.ID, widest) + "  " + s.draw(i, pad(r.Verdict, 5)) + "  " + title)
 	}
 	fmt.Fprintf(&b, "\n%s. `doublehop explain RULE` says more of one.\n", count(len(rules), "rule"))
 	return b.String()

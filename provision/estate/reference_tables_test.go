@@ -288,7 +288,7 @@ func windowsSection(b *bytes.Buffer) {
 }
 
 func upgradesSection(b *bytes.Buffer) {
-	grid(b, "Upgrades of Windows in place", "The first row that fits counts; what has none cannot be done.",
+	grid(b, "Upgrades of Windows in place", "The first row that fits counts, with at least that service pack; what has none cannot be done.",
 		[]string{"from", "to", "under", "", "from service pack", "source", "sure"},
 		each(upgrades(), func(r upgradeRow) []string {
 			under, pack := productName(r.Under), ""
