@@ -33,7 +33,7 @@ func TestRules(t *testing.T) {
 	for _, r := range estate.Rules() {
 		unkept[r.ID] = true
 	}
-	for _, c := range slices.Concat(exchangeCases(), windowsCases(), joinCases(), promoteCases(), adprepCases(), levelCases(), demoteCases(), timeCases(), limitCases()) {
+	for _, c := range slices.Concat(exchangeCases(), windowsCases(), joinCases(), promoteCases(), bearingCases(), adprepCases(), levelCases(), demoteCases(), timeCases(), limitCases()) {
 		for _, rule := range c.want {
 			delete(unbroken, rule)
 		}

@@ -48,7 +48,7 @@ func (e *Estate) mayServe(m *Machine, os labs.OS, d *Domain, f *Forest, attr str
 	if other, ok := e.mixes(os, d, m.Name); ok {
 		problems = append(problems, breaks("DH-AD-2003-WITH-2012R2", attr, words{"machine": m.Name, "os": w.Name, "other": other.Name, "otheros": windowsName(other.OS), "domain": d.Name}))
 	}
-	return problems
+	return append(problems, e.bearsController(m, os, f, attr)...)
 }
 
 // tooLow is a functional level below what a Windows serves in.
@@ -116,7 +116,7 @@ func (e *Estate) raiseDomain(d *Domain, f *Forest, level Level) []Problem {
 	case level == d.Level && !d.Mixed():
 		return []Problem{breaks("DH-AD-LEVEL-TWICE", "level", say)}
 	}
-	problems := e.controllersKnow(e.controllersOf(d), level, say)
+	problems := append(e.controllersKnow(e.controllersOf(d), level, say), e.bearsLevel(f, level, say["what"])...)
 	e.lift(e.editForest(f.Root).domain(d.Name), level)
 	return problems
 }
@@ -131,7 +131,7 @@ func (e *Estate) raiseForest(f *Forest, level Level) []Problem {
 	case level == f.Level:
 		return []Problem{breaks("DH-AD-LEVEL-TWICE", "level", say)}
 	}
-	problems := e.controllersKnow(e.controllers(f), level, say)
+	problems := append(e.controllersKnow(e.controllers(f), level, say), e.bearsLevel(f, level, say["what"])...)
 	for _, d := range f.Domains {
 		if d.Mixed() && level >= Level2003 {
 			problems = append(problems, breaks("DH-AD-FOREST-MIXED", "level", words{"domain": d.Name, "forest": f.Root, "level": level.String()},

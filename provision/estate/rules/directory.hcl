@@ -450,3 +450,43 @@ rule "DH-AD-PARTIAL-REVERT" {
   source     = "W2 W12"
   confidence = "H"
 }
+
+rule "DH-AD-DC-EXCHANGE" {
+  verdict    = "block"
+  title      = "Domain controller that Exchange does not work with"
+  what       = "Machine \"{machine}\" is to be a domain controller with {os} in the forest of {forest}, where {product} stands on machine \"{server}\"."
+  why        = "{product} works with domain controllers from {least} to {most}. It takes any one that it finds in its site, and fails at those beyond."
+  remedy     = "Bring Exchange to an update that knows {os}, or bring the domain controller once this Exchange has gone."
+  source     = "X1 X2 X4 E3 E10 E13 E15"
+  confidence = "H"
+}
+
+rule "DH-AD-DC-EXCHANGE-DISPUTED" {
+  verdict    = "warn"
+  title      = "Domain controller that sources disagree about"
+  what       = "Machine \"{machine}\" is to be a domain controller with {os} in the forest of {forest}, where {product} stands on machine \"{server}\"."
+  why        = "For {product}, sources agree on domain controllers up to {most}, and disagree on {os}."
+  remedy     = "Rehearse it before you count on it."
+  source     = "E13 E15 mem"
+  confidence = "L"
+}
+
+rule "DH-AD-LEVEL-EXCHANGE" {
+  verdict    = "block"
+  title      = "Functional level that Exchange does not know"
+  what       = "{what} is to go to level {level}, and {product} stands on machine \"{server}\"."
+  why        = "{product} is supported up to level {most}, and levels do not go down again."
+  remedy     = "Bring Exchange to an update that knows the level, or raise it once this Exchange has gone."
+  source     = "X1 X2 E10 E13"
+  confidence = "H"
+}
+
+rule "DH-AD-LEVEL-EXCHANGE-DISPUTED" {
+  verdict    = "warn"
+  title      = "Functional level that sources disagree about"
+  what       = "{what} is to go to level {level}, and {product} stands on machine \"{server}\"."
+  why        = "For {product}, sources agree on levels up to {most}, and disagree above. Levels do not go down again."
+  remedy     = "Keep a checkpoint from before, and rehearse it before you count on it."
+  source     = "E13 X2 mem"
+  confidence = "L"
+}
