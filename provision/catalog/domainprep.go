@@ -32,7 +32,8 @@ func (domainprep) Makes(c Call) []estate.Fact {
 }
 
 func (domainprep) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.PrepareDomain(c.Machine.Name, estate.Exchange2003())
+	r, _ := releaseOf(c, "media", early())
+	return e.Do(estate.DomainPrep{Machine: c.Machine.Name, Release: r.ID})
 }
 
 // Typical is Microsoft's "minutes" of the Deployment Guide.
@@ -44,5 +45,5 @@ func (domainprep) Work(c Call) (Work, labs.Diagnostics) {
 		return Work{}, nil
 	}
 	return x.work("domainprep", domainprepLimit, nil,
-		atLeast("exchange.domain.objectVersion", "DOMAIN", "objectVersion", estate.Exchange2003().Domain))
+		atLeast("exchange.domain.objectVersion", "DOMAIN", "objectVersion", release2003().Domain))
 }

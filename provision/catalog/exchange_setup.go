@@ -63,8 +63,9 @@ func (exchangeSetup) Makes(c Call) []estate.Fact {
 }
 
 func (exchangeSetup) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.InstallExchange(estate.Setup{
-		Machine: c.Machine.Name, Organization: c.Step.Text("organization"), Exchange: estate.Exchange2003(),
+	r, _ := releaseOf(c, "media", early())
+	return e.Do(estate.ExchangeSetup{
+		Machine: c.Machine.Name, Release: r.ID, Organization: c.Step.Text("organization"), FrontEnd: c.Step.Flag("front_end"),
 	})
 }
 

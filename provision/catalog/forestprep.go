@@ -32,7 +32,8 @@ func (forestprep) Makes(c Call) []estate.Fact {
 }
 
 func (forestprep) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.PrepareForest(c.Machine.Name, estate.Exchange2003())
+	r, _ := releaseOf(c, "media", early())
+	return e.Do(estate.ForestPrep{Machine: c.Machine.Name, Release: r.ID})
 }
 
 // Typical is for one domain controller: minutes, where replication takes hours.

@@ -111,10 +111,17 @@ func serviceProofs(services []string) []Proof {
 
 // organizationProof is objectVersion of the organization after ForestPrep.
 func organizationProof() Proof {
-	return atLeast("exchange.organization.objectVersion", "ORG", "objectVersion", estate.Exchange2003().Organization)
+	return atLeast("exchange.organization.objectVersion", "ORG", "objectVersion", release2003().Organization)
 }
 
 // schemaProof is rangeUpper of the schema after ForestPrep.
 func schemaProof() Proof {
-	return atLeast("exchange.schema.rangeUpper", "SCHEMA", "rangeUpper", estate.Exchange2003().Schema)
+	return atLeast("exchange.schema.rangeUpper", "SCHEMA", "rangeUpper", release2003().Schema)
+}
+
+// release2003 is Exchange 2003 as its disc installs it; its service packs
+// change the build and none of the directory's numbers.
+func release2003() estate.Release {
+	r, _ := estate.FindRelease("exchange-2003")
+	return r
 }

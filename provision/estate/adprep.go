@@ -121,9 +121,10 @@ func (e *Estate) extend(f *Forest, w Windows, attr string) []Problem {
 // Exchange 2000 and adprep of Windows 2003 call three attributes by the same
 // names (KB314649). ForestPrep of Exchange 2003 gives its own better ones.
 func (f *Forest) mangles(w Windows) bool {
-	schema2003, exchange2003 := SchemaOf(labs.Windows2003), Exchange2003().Schema
+	exchange2003, _ := FindRelease("exchange-2003")
+	schema2003 := SchemaOf(labs.Windows2003)
 	return f.Schema < schema2003 && w.Schema >= schema2003 && !f.Prevented &&
-		f.Exchange != nil && f.Exchange.Schema > 0 && f.Exchange.Schema < exchange2003
+		f.Exchange != nil && f.Exchange.Schema > 0 && f.Exchange.Schema < exchange2003.Schema
 }
 
 // prevention is what keeps adprep from renaming attributes.

@@ -1,6 +1,7 @@
 package estate_test
 
 import (
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -48,12 +49,20 @@ func TestRules(t *testing.T) {
 			c.run(t)
 		})
 	}
+	// Exchange's rules are broken and kept by the lab files of provision/plan.
+	maps.DeleteFunc(unbroken, func(rule string, _ bool) bool { return ofExchange(rule) })
+	maps.DeleteFunc(unkept, func(rule string, _ bool) bool { return ofExchange(rule) })
 	for rule := range unbroken {
 		t.Errorf("no case breaks the rule %s", rule)
 	}
 	for rule := range unkept {
 		t.Errorf("no case keeps the rule %s", rule)
 	}
+}
+
+func ofExchange(id string) bool {
+	rule, _ := estate.FindRule(id)
+	return strings.HasPrefix(rule.Theme, "exchange-")
 }
 
 func (c ruleCase) run(t *testing.T) {

@@ -49,7 +49,7 @@ func (e *Estate) establish(machine, fact string) []Problem {
 		e.say("%s: no component of Exchange 2000 that 2003 lacks", machine)
 		return nil
 	}
-	problems := e.mayRename(m, fact, attr)
+	problems := append(e.mayRename(m, fact, attr), e.mayOffer(m, fact)...)
 	m = e.editMachine(machine)
 	if fact == "exchange-5.5-sp3" {
 		m.withdraw("exchange-5.5")

@@ -51,16 +51,20 @@ func promote(machine, domain, netbios string) verb {
 func join(machine string) verb { return do(estate.Join{Machine: machine, Domain: "contoso.test"}) }
 
 func forestprep(machine string) verb {
-	return func(e *estate.Estate) []estate.Problem { return e.PrepareForest(machine, estate.Exchange2003()) }
+	return func(e *estate.Estate) []estate.Problem {
+		return e.Do(estate.ForestPrep{Machine: machine, Release: "exchange-2003"})
+	}
 }
 
 func domainprep(machine string) verb {
-	return func(e *estate.Estate) []estate.Problem { return e.PrepareDomain(machine, estate.Exchange2003()) }
+	return func(e *estate.Estate) []estate.Problem {
+		return e.Do(estate.DomainPrep{Machine: machine, Release: "exchange-2003"})
+	}
 }
 
 func setup(machine, organization string) verb {
 	return func(e *estate.Estate) []estate.Problem {
-		return e.InstallExchange(estate.Setup{Machine: machine, Organization: organization, Exchange: estate.Exchange2003()})
+		return e.Do(estate.ExchangeSetup{Machine: machine, Release: "exchange-2003", Organization: organization})
 	}
 }
 
@@ -211,7 +215,7 @@ func TestJSONKeepsEverything(t *testing.T) {
 	if diff := cmp.Diff(e, again, cmpopts.IgnoreUnexported(estate.Estate{}), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 		t.Errorf("after JSON (-want +got):\n%s", diff)
 	}
-	if problems := again.InstallExchange(estate.Setup{Machine: "ex01", Organization: "Contoso", Exchange: estate.Exchange2003()}); len(problems) != 1 {
+	if problems := again.Do(estate.ExchangeSetup{Machine: "ex01", Release: "exchange-2003", Organization: "Contoso"}); len(problems) != 1 {
 		t.Errorf("an estate from a manifest is not understood: %v", problems)
 	}
 }

@@ -227,6 +227,10 @@ func Vouchable() map[string]string {
 		"inetinfo-stopped":          "IIS of the machine is stopped and not started again.",
 		"unsupported-components":    "Exchange 2000 components that Exchange 2003 lacks stand on the server: Instant Messaging, Chat, Key Management Service, Mobile Information Server, cc:Mail or MS Mail connectors.",
 		"arbitration-moved":         "The arbitration mailboxes were moved to the machine.",
+		"rpc-over-http":             "Clients of the Exchange 2003 server are to use RPC over HTTP.",
+		"volume-shadow-copy":        "The Exchange 2003 server is to be backed up by volume shadow copies.",
+		"mount-points":              "The Exchange 2003 cluster is to use mount points.",
+		"eight-node-cluster":        "The Exchange 2003 cluster is to have more than four nodes.",
 		"reboot-pending":            "A restart of the machine is pending.",
 		"no-unsupported-components": "Those components were removed.",
 	}
