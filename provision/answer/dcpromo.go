@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/doublehop/doublehop/labs"
@@ -41,8 +42,9 @@ type Promotion struct {
 	// Source is the domain controller to replicate from, for a replica; empty
 	// leaves the choice to Windows.
 	Source string
-	// Forest2003 raises a new forest to the functional level of Windows 2003.
-	Forest2003 bool
+	// Level is the functional level of a new forest and its first domain, as
+	// msDS-Behavior-Version counts them: 0 is 2000, 2 is 2003.
+	Level int
 	// GlobalCatalog makes a replica on Windows Server 2003 a global catalog;
 	// dcpromo of Windows 2000 does not know how (KB223757).
 	GlobalCatalog bool
@@ -71,7 +73,7 @@ func (p *Promotion) check() labs.Diagnostics {
 	add := func(argument, summary, format string, args ...any) {
 		diags = append(diags, p.Origin.complaint(argument, summary, fmt.Sprintf(format, args...)))
 	}
-	if p.OS != labs.Windows2000 && p.OS != labs.Windows2003 {
+	if !slices.Contains([]labs.OS{labs.Windows2000, labs.Windows2003, labs.Windows2003R2}, p.OS) {
 		add("on", "No answer file for this system", "This file answers dcpromo of windows-2000 and windows-2003, not of %q.", p.OS)
 	}
 	if why := labs.DomainProblem(p.Domain); why != "" {
@@ -91,7 +93,7 @@ func (p *Promotion) check() labs.Diagnostics {
 	if p.Role != FirstDC && (p.User == "" || p.UserDomain == "" || p.Password.Empty()) {
 		add("user", "Account missing", "dcpromo needs a user, its domain and its password to join a forest that is there already.")
 	}
-	if p.Forest2003 && (p.OS == labs.Windows2000 || p.Role != FirstDC) {
+	if p.Level > 0 && (p.OS == labs.Windows2000 || p.Role != FirstDC) {
 		add("forest_level", "Functional level not available",
 			"Only the first domain controller of a forest, on Windows Server 2003, can set the forest's functional level.")
 	}
@@ -131,7 +133,7 @@ func (p *Promotion) keys() []keyed {
 		add("CreateOrJoin", literal("Create"))
 		add("NewDomainDNSName", bare("domain", p.Domain))
 		add("DomainNetbiosName", bare("netbios", p.NetBIOS))
-		if p.Forest2003 {
+		if p.Level > 0 {
 			add("SetForestVersion", literal("Yes"))
 		}
 	}

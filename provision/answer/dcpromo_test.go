@@ -10,10 +10,10 @@ import (
 
 func promotions() map[string]answer.Promotion {
 	first := answer.Promotion{
-		OS: labs.Windows2003, Domain: "contoso.test", NetBIOS: "CONTOSO", SafeMode: labs.NewSecretValue("Passw0rd!x"), Forest2003: true,
+		OS: labs.Windows2003, Domain: "contoso.test", NetBIOS: "CONTOSO", SafeMode: labs.NewSecretValue("Passw0rd!x"), Level: 2,
 	}
 	old := first
-	old.OS, old.Forest2003 = labs.Windows2000, false
+	old.OS, old.Level = labs.Windows2000, 0
 	replica := answer.Promotion{
 		OS: labs.Windows2003, Role: answer.ReplicaDC, Domain: "contoso.test", SafeMode: labs.NewSecretValue("Passw0rd!x"),
 		User: "Administrator", UserDomain: "contoso.test", Password: labs.NewSecretValue("0therPw"),
@@ -56,7 +56,7 @@ func TestDcpromoRefuses(t *testing.T) {
 		"no NetBIOS name":            func(p *answer.Promotion) { p.NetBIOS = "CON_TOSO" },
 		"The NetBIOS name is empty":  func(p *answer.Promotion) { p.NetBIOS = "" },
 		"Password missing":           func(p *answer.Promotion) { p.SafeMode = labs.SecretValue{} },
-		"Account missing":            func(p *answer.Promotion) { p.Role = answer.ReplicaDC; p.Forest2003 = false },
+		"Account missing":            func(p *answer.Promotion) { p.Role = answer.ReplicaDC; p.Level = 0 },
 		"Functional level":           func(p *answer.Promotion) { p.OS = labs.Windows2000 },
 		"Global catalog":             func(p *answer.Promotion) { p.GlobalCatalog = true },
 		"A secret cannot be":         func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue("a;b") },

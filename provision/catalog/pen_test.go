@@ -148,8 +148,8 @@ func TestBadArguments(t *testing.T) {
 		args       args
 		want       string // in a detail
 	}{
-		{"run nothing", "run", nil, "either command or script"},
-		{"run both", "run", args{"command": "x", "script": "y.cmd"}, "not both"},
+		{"run nothing", "run", nil, "one of command, commands and script"},
+		{"run both", "run", args{"command": "x", "script": "y.cmd"}, "not two of them"},
 		{"run two lines", "run", args{"command": "x\ny"}, "cannot be run"},
 		{"run umlaut", "run", args{"command": "echo ä"}, "plain ASCII"},
 		{"run too long", "run", args{"command": strings.Repeat("x", 3000)}, "3000 characters"},

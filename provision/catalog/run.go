@@ -2,8 +2,10 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +26,7 @@ func (run) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "run",
 		Doc: "Runs a command line, or a script of yours, as the user who is logged on. " +
-			"Give either command or script. The exit code 3010 means \"done, restart needed\", as installers use it: the machine is then restarted.",
+			"Give one of command, commands and script. The exit code 3010 means \"done, restart needed\", as installers use it: the machine is then restarted.",
 		Many: true,
 		Args: []labs.Arg{
 			{Name: "command", Type: labs.StringType, Doc: "One line as in a batch file. cmd's own signs mean what they mean there: %NAME% is a variable, & joins commands.", Valid: func(v labs.Value) string {
@@ -35,6 +37,19 @@ func (run) Schema() labs.Schema {
 				return ""
 			}},
 			{Name: "script", Type: labs.PathType, Doc: "A .cmd, .bat or .vbs file on your side, in plain ASCII. It is copied to the machine with the line ends that Windows wants."},
+			{
+				Name: "commands", Type: labs.StringsType, Doc: "Several such lines, run one after the other up to the first that fails. Give it in place of command.",
+				Valid: listed(func(s string) string {
+					if why := commandProblem(s); why != "" {
+						return fmt.Sprintf("The command %q cannot be run: %s.", s, why)
+					}
+					return ""
+				}),
+			},
+			{
+				Name: "establishes", Type: labs.StringsType, Valid: listed(vouchProblem),
+				Doc: "What you vouch for that the machine is or has afterwards, so that the plan reckons with it: " + strings.Join(vouchable(), ", ") + ". With it, there need be nothing to run.",
+			},
 			{Name: "expect_code", Type: labs.NumberType, Default: int64(0), Doc: "The exit code that means success."},
 			{Name: "reboot", Type: labs.BoolType, Default: false, Doc: "Restart the machine afterwards."},
 			limitArg(runLimit),
@@ -42,29 +57,42 @@ func (run) Schema() labs.Schema {
 	}
 }
 
-func (run) Needs(Call) []estate.Fact { return nil }
-func (run) Makes(Call) []estate.Fact { return nil }
+func (run) Needs(c Call) []estate.Fact {
+	if len(c.Step.Texts("establishes")) > 0 {
+		return inDomain(c)
+	}
+	return nil
+}
+
+func (run) Makes(c Call) []estate.Fact {
+	if len(c.Step.Texts("establishes")) > 0 {
+		return []estate.Fact{itself(c)}
+	}
+	return nil
+}
 
 func (run) Effects(c Call, e *estate.Estate) []estate.Problem {
-	return e.Do(estate.Use{Machine: c.Machine.Name})
+	if facts := c.Step.Texts("establishes"); len(facts) > 0 {
+		return e.Do(estate.Establish{Machine: c.Machine.Name, Facts: facts, Commands: c.Step.Texts("commands")})
+	}
+	return mayUse(c, e)
+}
+
+// vouchable are the words that an author may vouch for.
+func vouchable() []string { return slices.Sorted(maps.Keys(estate.Vouchable())) }
+
+func vouchProblem(word string) string {
+	if _, ok := estate.Vouchable()[word]; ok {
+		return ""
+	}
+	return fmt.Sprintf("%q is nothing that can be vouched for. The words are %s.", word, strings.Join(vouchable(), ", "))
 }
 
 func (run) Typical() time.Duration { return time.Minute }
 
 func (run) Work(c Call) (Work, labs.Diagnostics) {
 	p := &pen{call: c}
-	name, file := "COMMAND.CMD", guest.File{}
-	switch command, script := c.Step.Text("command"), c.Step.Text("script"); {
-	case (command == "") == (script == ""):
-		p.complain("command", "Nothing to run", "Give either command or script, and not both.")
-	case command != "":
-		if why := commandProblem(command); why != "" {
-			p.complain("command", "Command cannot be run", fmt.Sprintf("The command cannot be run: %s.", why))
-		}
-		file = guest.Text(name, "@echo off\n"+command)
-	default:
-		name, file = p.userScript(script)
-	}
+	name, file := p.toRun()
 	expect, _ := c.Step.Args["expect_code"].(int64)
 	job := &guest.Job{Files: []guest.File{
 		p.script(guest.Script, "run.job.cmd", map[string]any{
@@ -76,6 +104,42 @@ func (run) Work(c Call) (Work, labs.Diagnostics) {
 		job.Then = guest.ThenReboot
 	}
 	return p.done(Work{Job: job, Silence: silence, Limit: limit(c.Step, runLimit)})
+}
+
+// toRun is what the step runs, and its name on the disc.
+func (p *pen) toRun() (string, guest.File) {
+	const name = "COMMAND.CMD"
+	command, commands, script := p.call.Step.Text("command"), p.call.Step.Texts("commands"), p.call.Step.Text("script")
+	given := 0
+	for _, is := range []bool{command != "", len(commands) > 0, script != ""} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given == 0 && len(p.call.Step.Texts("establishes")) > 0:
+		return name, guest.Text(name, "@echo off\nrem Nothing to run: its author vouches for what is so.")
+	case given != 1:
+		p.complain("command", "Nothing to run", "Give one of command, commands and script, and not two of them.")
+		return name, guest.File{}
+	case script != "":
+		return p.userScript(script)
+	case command != "":
+		p.checkCommand("command", command)
+		return name, guest.Text(name, "@echo off\n"+command)
+	}
+	lines := []string{"@echo off"}
+	for _, line := range commands {
+		p.checkCommand("commands", line)
+		lines = append(lines, line, "if errorlevel 1 exit /b %errorlevel%")
+	}
+	return name, guest.Text(name, strings.Join(lines, "\n"))
+}
+
+func (p *pen) checkCommand(argument, line string) {
+	if why := commandProblem(line); why != "" {
+		p.complain(argument, "Command cannot be run", fmt.Sprintf("The command %q cannot be run: %s.", line, why))
+	}
 }
 
 // userScript reads a script of the user's and gives its name on the disc.

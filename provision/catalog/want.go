@@ -27,11 +27,20 @@ func Wants(lab *labs.Lab, step *labs.Step) []Want {
 		}
 	}
 	switch step.Kind {
-	case Install, "promote", "join":
+	case Install, "components", "promote", "join":
 		for _, name := range step.On {
 			if m, ok := lab.Machine(name); ok {
-				add(wantWindows(m))
+				add(wantWindows(m.InstallFrom, m.OS))
 			}
+		}
+	case "upgrade_windows", "adprep":
+		// A service pack comes on any disc, as its maker wrote it.
+		if w, ok := windowsOn(Call{Lab: lab, Step: step}); ok {
+			want := wantWindows(step.Text("media"), w.os)
+			if step.Kind == "adprep" && w.os == labs.Windows2003R2 {
+				want.Product, want.Name = disc.Windows2003R2, "Windows Server 2003 R2, disc 2"
+			}
+			add(want)
 		}
 	case "forestprep", "domainprep", "exchange_setup":
 		add(Want{step.Text("media"), disc.Exchange2003, "Exchange Server 2003"})
@@ -39,20 +48,25 @@ func Wants(lab *labs.Lab, step *labs.Step) []Want {
 	return list
 }
 
-func wantWindows(m *labs.Machine) Want {
-	w := Want{Media: m.InstallFrom, Product: disc.WindowsLater, Name: string(m.OS)}
-	if known, ok := estate.WindowsOf(m.OS); ok {
+// wantWindows is a disc that installs a Windows.
+func wantWindows(media string, os labs.OS) Want {
+	w := Want{Media: media, Product: disc.WindowsLater, Name: string(os)}
+	if known, ok := estate.WindowsOf(os); ok {
 		w.Name = known.Name
 	}
-	switch m.OS {
-	case labs.Windows2000:
-		w.Product, w.Name = disc.Windows2000, "Windows 2000 Server"
-	case labs.Windows2003, labs.Windows2003R2:
-		w.Product, w.Name = disc.Windows2003, "Windows Server 2003"
-	case labs.Windows2008R2:
-		w.Product = disc.Windows2008R2
-	case labs.Windows2012R2:
-		w.Product = disc.Windows2012R2
+	products := map[labs.OS]disc.Product{
+		labs.Windows2000: disc.Windows2000, labs.Windows2003: disc.Windows2003, labs.Windows2003R2: disc.Windows2003,
+		labs.Windows2008R2: disc.Windows2008R2, labs.Windows2012R2: disc.Windows2012R2,
+	}
+	if product, ok := products[os]; ok {
+		w.Product = product
+	}
+	switch w.Product {
+	case disc.Windows2000:
+		w.Name = "Windows 2000 Server"
+	case disc.Windows2003:
+		w.Name = "Windows Server 2003"
+	default:
 	}
 	return w
 }

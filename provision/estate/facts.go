@@ -89,3 +89,13 @@ func FactPrepared(forest, product string) Fact { return fact("exchange-ad", fore
 func FactPreparedDomain(domain, product string) Fact {
 	return fact("exchange-domain", domain+"/"+product)
 }
+
+// FactController is made by the promotion of a machine.
+func FactController(machine string) Fact { return fact("controller", machine) }
+
+// FactUpgraded is made when a machine gets another Windows or service pack.
+func FactUpgraded(machine string) Fact { return fact("upgraded", machine) }
+
+// FactStep is made by one step of a stage on one machine, where only the order
+// in which steps are written says what comes first.
+func FactStep(stage, step, machine string) Fact { return fact("step", stage+"/"+step+"/"+machine) }
