@@ -28,7 +28,12 @@ func (s Demote) do(e *Estate) []Problem {
 		e.leave(m, others[0].Name, d, f)
 		return problems
 	case !s.Last:
-		problems = append(problems, breaks("DH-AD-DEMOTE-LAST", "on", say))
+		return append(problems, breaks("DH-AD-DEMOTE-LAST", "on", say))
+	}
+	for _, child := range f.Domains {
+		if below(child.Name, d.Name) {
+			return append(problems, breaks("DH-AD-DEMOTE-PARENT", "on", words{"machine": m.Name, "domain": d.Name, "child": child.Name}))
+		}
 	}
 	problems = append(problems, e.mayEnd(m, d, f)...)
 	e.end(m, d, f)
@@ -78,13 +83,8 @@ func (e *Estate) leave(m *Machine, other string, d *Domain, f *Forest) {
 // mayEnd asks whether a domain can end with its last controller.
 func (e *Estate) mayEnd(m *Machine, d *Domain, f *Forest) []Problem {
 	var problems []Problem
-	for _, child := range f.Domains {
-		if below(child.Name, d.Name) {
-			problems = append(problems, breaks("DH-AD-DEMOTE-PARENT", "on", words{"machine": m.Name, "domain": d.Name, "child": child.Name}))
-		}
-	}
 	if elsewhere := e.elsewhere(d, f); elsewhere != nil {
-		if held := forestRoles(m.Name, f); len(held) > 0 && len(problems) == 0 {
+		if held := forestRoles(m.Name, f); len(held) > 0 {
 			problems = append(problems, breaks("DH-AD-DEMOTE-FOREST-ROLES", "on", words{"machine": m.Name, "domain": d.Name, "roles": and(held), "other": elsewhere.Name},
 				MoveRoles{Machine: elsewhere.Name, Roles: held}))
 		}

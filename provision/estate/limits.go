@@ -17,6 +17,9 @@ const (
 // Standard edition is assumed where nobody told.
 func mayUse(m *labs.Machine) []Problem {
 	edition := cmp.Or(m.Edition, "standard")
+	if edition == "advanced-server" { // Windows 2000's name for it
+		edition = "enterprise"
+	}
 	row, ok := limitsOf(m.OS, edition, m.Arch)
 	if !ok {
 		return nil

@@ -98,10 +98,10 @@ func (e *Estate) found(m *Machine, s Promote) []Problem {
 
 // LevelOn is the functional level of the forest that the promotion of a first
 // domain controller makes: the one asked for, and at least the lowest that the
-// Windows can serve in.
+// Windows can serve in. Level2000 counts as not asked for.
 func (s Promote) LevelOn(os labs.OS) Level {
 	w, _ := WindowsOf(os)
-	return max(s.Level, w.LowestForest)
+	return min(max(s.Level, w.LowestForest), w.Highest)
 }
 
 // firstDomain is a domain with its first controller, which holds the domain's

@@ -3,7 +3,6 @@ package estate
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -126,7 +125,7 @@ func (e *Estate) expired(from, at time.Time, say words, attr string) []Problem {
 		if m.Domain != "" && at.Sub(from) >= clockOf(clockMachinePassword).Duration {
 			members = append(members, m.Name)
 		}
-		if (m.Edition == "" || strings.Contains(m.Edition, "evaluation")) && passes(m.Installed, clockEvaluation) {
+		if passes(m.Installed, clockEvaluation) {
 			evaluations = append(evaluations, m.Name)
 		}
 		if is2003(m.OS) && passes(m.Installed, clockActivation) {

@@ -23,39 +23,32 @@ func clock(after time.Duration) verb {
 
 // timeCases are the rules of the lab's clock.
 func timeCases() []ruleCase {
-	standard := func(m *labs.Machine) { m.Edition = "standard" }
-	volume := func(os labs.OS, change ...func(*labs.Machine)) []verb {
-		return then([]verb{clock(0)}, forest(os, append(change, standard)...)...)
-	}
-	// Windows 2008 R2 needs no activation within the hours that count here.
-	one := volume(labs.Windows2008R2)
-	two := then(one, added("dc02", labs.Windows2008R2, standard)...)
-	old := then(volume(labs.Windows2000), added("dc02", labs.Windows2000, standard)...)
-	standing := func(change ...func(*labs.Machine)) []verb {
-		return []verb{clock(0), install(box("dc01", labs.Windows2003, change...))}
-	}
+	at := func(os labs.OS) []verb { return then([]verb{clock(0)}, forest(os)...) }
+	one := at(labs.Windows2008R2)
+	two := then(one, added("dc02", labs.Windows2008R2)...)
+	old := then(at(labs.Windows2000), added("dc02", labs.Windows2000)...)
+	standing := func() []verb { return []verb{clock(0), install(box("dc01", labs.Windows2003))} }
 	server := func(release string) []verb {
-		return then(one, install(box("ex01", labs.Windows2008R2, standard)), exchange("ex01", release), clock(time.Hour))
+		return then(one, install(box("ex01", labs.Windows2008R2)), exchange("ex01", release), clock(time.Hour))
 	}
 	const computers, users = "DH-TIME-MACHINE-PASSWORD", "DH-TIME-USER-PASSWORD"
 	return []ruleCase{
 		{name: "back with a domain", verbs: then(one, clock(day), clock(0)), want: []string{"DH-TIME-BACKWARDS"}},
 		{name: "back without a domain", verbs: then(standing(), clock(day), clock(0)), keeps: "DH-TIME-BACKWARDS"},
 		{name: "no time at all", verbs: then(two, clock(0)), keeps: "DH-TIME-BACKWARDS"},
-		{name: "past 180 days with two domain controllers", verbs: then(two, clock(181*day)), want: []string{"DH-TIME-TOMBSTONE", "DH-TIME-W32TIME", computers, users}},
+		{name: "past 180 days with two domain controllers", verbs: then(two, clock(181*day)), want: []string{"DH-TIME-TOMBSTONE", "DH-TIME-W32TIME", computers, users, "DH-TIME-EVALUATION"}},
 		{name: "past 60 days with two of Windows 2000", verbs: then(old, clock(61*day)), want: []string{"DH-TIME-TOMBSTONE", computers, users}},
 		{name: "60 days with two of Windows 2000", verbs: then(old, clock(60*day)), want: []string{computers, users}, keeps: "DH-TIME-TOMBSTONE DH-TIME-W32TIME"},
-		{name: "past 180 days with one domain controller", verbs: then(one, clock(181*day)), want: []string{computers, users}, keeps: "DH-TIME-TOMBSTONE DH-TIME-W32TIME DH-TIME-EVALUATION DH-TIME-ACTIVATION"},
-		{name: "180 days in two stages", verbs: then(two, clock(100*day), clock(181*day)), want: []string{"DH-TIME-W32TIME", computers}, keeps: "DH-TIME-TOMBSTONE " + users},
+		{name: "past 180 days with one domain controller", verbs: then(one, clock(181*day)), want: []string{computers, users, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-TOMBSTONE DH-TIME-W32TIME DH-TIME-ACTIVATION"},
+		{name: "180 days in two stages", verbs: then(two, clock(100*day), clock(181*day)), want: []string{"DH-TIME-W32TIME", computers, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-TOMBSTONE " + users},
 		{name: "two days", verbs: then(two, clock(2*day)), keeps: "DH-TIME-W32TIME DH-TIME-MACHINE-PASSWORD DH-TIME-USER-PASSWORD"},
 		{name: "three days", verbs: then(two, clock(3*day)), want: []string{"DH-TIME-W32TIME"}},
 		{name: "30 days of Windows 2003", verbs: then(standing(), clock(31*day)), want: []string{"DH-TIME-ACTIVATION"}},
 		{name: "more than 30 days, which passed before", verbs: then(standing(), clock(31*day), clock(32*day)), keeps: "DH-TIME-ACTIVATION"},
-		{name: "180 days of an unknown edition", verbs: then(standing(), clock(31*day), clock(181*day)), want: []string{"DH-TIME-EVALUATION"}},
-		{name: "180 days of a known edition", verbs: then(standing(standard), clock(31*day), clock(181*day)), keeps: "DH-TIME-EVALUATION"},
-		{name: "180 days of an evaluation copy", verbs: then(standing(func(m *labs.Machine) { m.Edition = "evaluation" }), clock(31*day), clock(181*day)), want: []string{"DH-TIME-EVALUATION"}},
-		{name: "a year of Exchange 2007", verbs: then(server("exchange-2007"), clock(100*day), clock(366*day)), want: []string{computers, "DH-TIME-CERTIFICATE"}},
-		{name: "a year of Exchange 2010", verbs: then(server("exchange-2010"), clock(100*day), clock(366*day)), want: []string{computers}, keeps: "DH-TIME-CERTIFICATE"},
+		{name: "180 days of a machine in a workgroup", verbs: then(standing(), clock(31*day), clock(181*day)), want: []string{"DH-TIME-EVALUATION"}},
+		{name: "180 days, the day before", verbs: then(standing(), clock(31*day), clock(180*day)), keeps: "DH-TIME-EVALUATION"},
+		{name: "a year of Exchange 2007", verbs: then(server("exchange-2007"), clock(100*day), clock(366*day)), want: []string{computers, "DH-TIME-EVALUATION", "DH-TIME-CERTIFICATE"}},
+		{name: "a year of Exchange 2010", verbs: then(server("exchange-2010"), clock(100*day), clock(366*day)), want: []string{computers, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-CERTIFICATE"},
 		{name: "five years of Exchange 2010", verbs: then(server("exchange-2010"), clock(366*day), clock(5*366*day)), want: []string{computers, "DH-TIME-CERTIFICATE"}},
 		{name: "ten years of Exchange 2003", verbs: then(server("exchange-2003"), clock(366*day), clock(10*366*day)), want: []string{computers}},
 	}

@@ -17,6 +17,9 @@ func (s UpgradeWindows) do(e *Estate) []Problem {
 	row, possible := windowsUpgrade(m.OS, s.OS, "")
 	if !known || !possible || !w.Has(m.Arch) {
 		say["sources"] = upgradedBy(s.OS)
+		if olderWindows(m.OS, s.OS) {
+			e.putOver(m, s)
+		}
 		return append(problems, breaks("DH-WIN-UPGRADE-PATH", "media", say))
 	}
 	if m.ServicePack != UnknownServicePack && m.ServicePack < row.ServicePack {
@@ -29,10 +32,15 @@ func (s UpgradeWindows) do(e *Estate) []Problem {
 		problems = append(problems, e.prepared(m, w, d, f, "on")...)
 		problems = append(problems, e.mayServe(m, s.OS, d, f, "media")...)
 	}
+	e.putOver(m, s)
+	return problems
+}
+
+// putOver puts the later Windows over a machine's.
+func (e *Estate) putOver(m *Machine, s UpgradeWindows) {
 	m = e.editMachine(m.Name)
 	e.say("%s: %s → %s", m.Name, m.OS, s.OS)
 	m.OS, m.ServicePack = s.OS, s.ServicePack
-	return problems
 }
 
 // underExchange asks whether Exchange on the machine bears the upgrade.

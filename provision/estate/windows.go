@@ -3,7 +3,6 @@ package estate
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/doublehop/doublehop/labs"
 )
@@ -13,13 +12,7 @@ func (s Install) do(e *Estate) []Problem {
 	if _, ok := e.Machine(m.Name); ok {
 		return []Problem{breaks("DH-WIN-INSTALLED-TWICE", "on", words{"machine": m.Name})}
 	}
-	problems := e.named(m)
-	if w, ok := WindowsOf(m.OS); ok && m.Arch != "" && !w.Has(m.Arch) {
-		problems = append(problems, breaks("DH-WIN-ARCH", "on", words{
-			"machine": m.Name, "os": w.Name, "arch": string(m.Arch), "archs": and(strings.Fields(w.Archs)),
-		}).as(w.Origin))
-	}
-	problems = append(problems, mayUse(m)...)
+	problems := append(e.named(m), mayUse(m)...)
 	installed := &Machine{
 		Name: m.Name, Computer: m.Computer, OS: m.OS, ServicePack: m.ServicePack, Arch: m.Arch, Edition: m.Edition,
 		Memory: m.Memory, CPUs: m.CPUs, Skew: m.ClockSkew, Installed: e.Clock, Components: slices.Sorted(slices.Values(m.Components)),

@@ -64,9 +64,9 @@ rule "DH-TIME-ACTIVATION" {
 rule "DH-TIME-EVALUATION" {
   verdict    = "warn"
   title      = "Evaluation of Windows ends"
-  what       = "Between {from} and {to}, {after} pass since {who} were installed, and no edition in the lab file says that the discs are no evaluation copies."
-  why        = "An evaluation copy shuts itself down every hour once its time is over."
-  remedy     = "Say with edition what the disc is, where it is not an evaluation copy; otherwise install from another disc."
+  what       = "Between {from} and {to}, {after} pass since {who} were installed."
+  why        = "A machine from an evaluation disc shuts itself down every hour once its time is over. From other discs nothing happens."
+  remedy     = "Install the machine from another disc, where it is an evaluation copy."
   source     = "W33"
   confidence = "H"
 }

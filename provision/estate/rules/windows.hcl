@@ -31,16 +31,6 @@ rule "DH-WIN-NAME-CLASH" {
   confidence = "H"
 }
 
-rule "DH-WIN-ARCH" {
-  verdict    = "block"
-  title      = "No such edition of Windows"
-  what       = "Machine \"{machine}\" asks for {os} for {arch}, which was never made."
-  why        = "{os} exists for {archs}."
-  remedy     = "Set arch, or take another disc."
-  source     = "W15"
-  confidence = "H"
-}
-
 rule "DH-WIN-SP-OS" {
   verdict    = "block"
   title      = "Service pack for another Windows"
