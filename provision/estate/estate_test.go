@@ -104,6 +104,7 @@ func TestDemo(t *testing.T) {
 	for _, f := range []estate.Fact{
 		estate.FactInstalled("dc01"), estate.FactDomain("Contoso.Test"), estate.FactMember("ex01"), estate.FactForestPrep("contoso.test"),
 		estate.FactDomainPrep("contoso.test"), estate.FactOrganization("contoso.test"), estate.FactExchange("ex01"),
+		estate.FactController("dc01"), estate.FactSchema("contoso.test", "exchange-2003"), estate.FactPrepared("contoso.test", "exchange-2003"), estate.FactFolders("ex01"),
 	} {
 		if !e.Has(f) {
 			t.Errorf("the estate lacks %s", f)

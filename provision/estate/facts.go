@@ -1,6 +1,9 @@
 package estate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Fact names something that one step makes and another needs: a planner orders
 // the steps of a stage by them.
@@ -28,38 +31,6 @@ func FactOrganization(forest string) Fact { return fact("exchange-org", forest) 
 func FactExchange(machine string) Fact { return fact("exchange", machine) }
 
 func fact(kind, name string) Fact { return Fact(kind + ":" + strings.ToLower(name)) }
-
-// Has says whether the estate holds what a fact names.
-func (e *Estate) Has(f Fact) bool {
-	for _, m := range e.Machines {
-		if f == FactInstalled(m.Name) || m.Domain != "" && f == FactMember(m.Name) {
-			return true
-		}
-	}
-	for _, forest := range e.Forests {
-		if forest.has(f) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *Forest) has(wanted Fact) bool {
-	for _, d := range f.Domains {
-		if wanted == FactDomain(d.Name) || d.Prepared > 0 && wanted == FactDomainPrep(d.Name) {
-			return true
-		}
-	}
-	if f.Exchange == nil {
-		return false
-	}
-	for _, s := range f.Exchange.Servers {
-		if wanted == FactExchange(s.Machine) || wanted == FactOrganization(f.Root) {
-			return true
-		}
-	}
-	return wanted == FactForestPrep(f.Root)
-}
 
 // FactMailboxes is made when mailboxes or mail come to the server on a machine.
 func FactMailboxes(machine string) Fact { return fact("mailboxes", machine) }
@@ -99,3 +70,49 @@ func FactUpgraded(machine string) Fact { return fact("upgraded", machine) }
 // FactStep is made by one step of a stage on one machine, where only the order
 // in which steps are written says what comes first.
 func FactStep(stage, step, machine string) Fact { return fact("step", stage+"/"+step+"/"+machine) }
+
+// Has says whether the estate holds what a fact names. Facts that only say that
+// a step was done, such as [FactStep], [FactUpgraded] and [FactEmptied], leave
+// nothing by which they could be known.
+func (e *Estate) Has(f Fact) bool {
+	for _, m := range e.Machines {
+		if f == FactInstalled(m.Name) || m.Domain != "" && f == FactMember(m.Name) || m.Controller && f == FactController(m.Name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.Forests, func(forest *Forest) bool { return slices.Contains(forest.facts(), f) })
+}
+
+// facts are those that hold in a forest.
+func (f *Forest) facts() []Fact {
+	var list []Fact
+	for _, d := range f.Domains {
+		list = append(list, FactDomain(d.Name))
+		if d.Prepared > 0 {
+			list = append(list, FactDomainPrep(d.Name))
+		}
+	}
+	if f.Exchange == nil {
+		return list
+	}
+	list = append(list, FactForestPrep(f.Root))
+	for _, product := range f.Exchange.Prepared {
+		list = append(list, FactSchema(f.Root, product))
+		if f.Exchange.Version > 0 {
+			list = append(list, FactPrepared(f.Root, product))
+		}
+	}
+	if f.Exchange.Mode == Native {
+		list = append(list, FactNativeMode(f.Root))
+	}
+	for _, s := range f.Exchange.Servers {
+		list = append(list, FactExchange(s.Machine), FactOrganization(f.Root))
+		if s.Mailboxes {
+			list = append(list, FactMailboxes(s.Machine))
+		}
+		if s.PublicFolders {
+			list = append(list, FactFolders(s.Machine))
+		}
+	}
+	return list
+}
