@@ -18,13 +18,3 @@ func (p Problem) Diagnostic(step *labs.Step) labs.Diagnostic {
 		Context:  &block,
 	}
 }
-
-func block(rule, attr, summary, detail string, args ...any) Problem {
-	return Problem{Rule: rule, Severity: labs.Error, Attr: attr, Summary: summary, Detail: fmt.Sprintf(detail, args...)}
-}
-
-func warn(rule, attr, summary, detail string, args ...any) Problem {
-	p := block(rule, attr, summary, detail, args...)
-	p.Severity = labs.Warning
-	return p
-}
