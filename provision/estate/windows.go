@@ -97,16 +97,18 @@ func (s ServicePack) do(e *Estate) []Problem {
 	if m == nil {
 		return problems
 	}
+	w, known := WindowsOf(m.OS)
 	say := words{
-		"machine": m.Name, "os": windowsName(m.OS), "other": windowsName(s.OS),
-		"now": strconv.Itoa(m.ServicePack), "level": strconv.Itoa(s.Level),
+		"machine": m.Name, "os": windowsName(m.OS), "other": windowsName(s.OS), "now": strconv.Itoa(m.ServicePack),
+		"level": strconv.Itoa(s.Level), "there": "service packs up to " + strconv.Itoa(w.ServicePack),
 	}
-	if servicePackOf(s.OS) != servicePackOf(m.OS) {
+	switch {
+	case servicePackOf(s.OS) != servicePackOf(m.OS):
 		return append(problems, breaks("DH-WIN-SP-OS", "media", say))
-	}
-	switch w, known := WindowsOf(m.OS); {
-	case known && s.Level > w.ServicePack:
-		say["last"] = strconv.Itoa(w.ServicePack)
+	case known && (s.Level < 1 || s.Level > w.ServicePack):
+		if w.ServicePack == 0 {
+			say["there"] = "none"
+		}
 		return append(problems, breaks("DH-WIN-SP-NONE", "media", say).as(w.Origin))
 	case m.ServicePack == s.Level:
 		return append(problems, breaks("DH-WIN-SP-TWICE", "media", say))

@@ -36,6 +36,8 @@ func windowsCases() []ruleCase {
 		{name: "an older service pack", verbs: then(w2k, pack(labs.Windows2000, 1)), want: []string{"DH-WIN-SP-OLD"}},
 		{name: "the same service pack", verbs: then(w2k, pack(labs.Windows2000, 2)), want: []string{"DH-WIN-SP-TWICE"}},
 		{name: "a service pack that was never made", verbs: then(w2k, pack(labs.Windows2000, 5)), want: []string{"DH-WIN-SP-NONE"}},
+		{name: "a disc of the first release", verbs: then(w2k, pack(labs.Windows2000, 0)), want: []string{"DH-WIN-SP-NONE"}},
+		{name: "a service pack of Windows 2012", verbs: []verb{install(box("dc01", labs.Windows2012)), pack(labs.Windows2012, 1)}, want: []string{"DH-WIN-SP-NONE"}},
 		{name: "a newer service pack", verbs: then(w2k, pack(labs.Windows2000, 4)), keeps: "DH-WIN-SP-OLD DH-WIN-SP-TWICE DH-WIN-SP-NONE"},
 
 		{name: "2000 to 2008", verbs: then(w2k, upgrade("dc01", labs.Windows2008)), want: []string{"DH-WIN-UPGRADE-PATH"}},

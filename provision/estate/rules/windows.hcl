@@ -64,9 +64,9 @@ rule "DH-WIN-SP-TWICE" {
 rule "DH-WIN-SP-NONE" {
   verdict    = "block"
   title      = "No such service pack"
-  what       = "Service pack {level} is to be put on machine \"{machine}\". The last service pack of {os} is {last}."
-  why        = "None with a higher number was published."
-  remedy     = "Look at what the disc holds, and correct its product."
+  what       = "Service pack {level} is to be put on machine \"{machine}\", which runs {os}. Published for it were {there}."
+  why        = "The disc of a first release holds none, and none with a higher number was published."
+  remedy     = "Look at what the disc holds, and correct the product of its media block."
   source     = "model"
   confidence = "H"
 }
