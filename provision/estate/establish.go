@@ -22,7 +22,7 @@ func (e *Estate) establish(machine, fact string) []Problem {
 	m, _ := e.Machine(machine)
 	const attr = "establishes"
 	switch fact {
-	case "sysvol-dfsr", "inetorgperson-prevented", "inetorgperson-fixed":
+	case "sysvol-dfsr", "inetorgperson-prevented", "inetorgperson-fixed", "tombstones-3650-days":
 		return e.establishForest(m, fact, attr)
 	case "global-catalog":
 		if !m.Controller {
@@ -81,6 +81,10 @@ func (e *Estate) establishForest(m *Machine, fact, attr string) []Problem {
 	case "sysvol-dfsr":
 		f.DFSR = true
 		e.sayForGood("%s: SYSVOL replicated by DFSR", f.Root)
+	case "tombstones-3650-days":
+		const days = 3650
+		e.say("%s: tombstone lifetime %d → %d days", f.Root, f.Tombstone, days)
+		f.Tombstone = days
 	case "inetorgperson-prevented":
 		f.Prevented = true
 		e.sayForGood("%s: attributes of Exchange 2000 out of adprep's way", f.Root)

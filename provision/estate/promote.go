@@ -37,7 +37,7 @@ func (e *Estate) mayPromote(m *Machine, s Promote) ([]Problem, bool) {
 		if w.Schema > 0 {
 			name += ", Web Edition"
 		}
-		problems = append(problems, breaks("DH-AD-NO-DIRECTORY", "on", words{"machine": m.Name, "os": name}).as(w.Origin))
+		problems = append(problems, breaks("DH-AD-NO-DIRECTORY", "on", words{"machine": m.Name, "os": name}))
 	}
 	say := words{"machine": m.Name, "domain": m.Domain, "new": s.Domain}
 	if m.Controller {

@@ -222,6 +222,7 @@ func Vouchable() map[string]string {
 		"inetorgperson-prevented":   "InetOrgPersonPrevent.ldf was imported into the machine's forest (KB325379).",
 		"inetorgperson-fixed":       "InetOrgPersonFix.ldf was imported into the machine's forest (KB325379).",
 		"sysvol-dfsr":               "SYSVOL of the machine's forest is replicated by DFSR (dfsrmig is in the state Eliminated).",
+		"tombstones-3650-days":      "The tombstone lifetime of the machine's forest was raised to 3650 days.",
 		"link-state-suppressed":     "SuppressStateChanges is set on the Exchange server.",
 		"renamed":                   "The computer has another name than the one it was installed with.",
 		"inetinfo-stopped":          "IIS of the machine is stopped and not started again.",

@@ -40,6 +40,7 @@ func timeCases() []ruleCase {
 		{name: "past 60 days with two of Windows 2000", verbs: then(old, clock(61*day)), want: []string{"DH-TIME-TOMBSTONE", computers, users}},
 		{name: "60 days with two of Windows 2000", verbs: then(old, clock(60*day)), want: []string{computers, users}, keeps: "DH-TIME-TOMBSTONE DH-TIME-W32TIME"},
 		{name: "past 180 days with one domain controller", verbs: then(one, clock(181*day)), want: []string{computers, users, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-TOMBSTONE DH-TIME-W32TIME DH-TIME-ACTIVATION"},
+		{name: "past 180 days with the lifetime raised", verbs: then(two, establish("dc01", "tombstones-3650-days"), clock(181*day)), want: []string{"DH-TIME-W32TIME", computers, users, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-TOMBSTONE"},
 		{name: "180 days in two stages", verbs: then(two, clock(100*day), clock(181*day)), want: []string{"DH-TIME-W32TIME", computers, "DH-TIME-EVALUATION"}, keeps: "DH-TIME-TOMBSTONE " + users},
 		{name: "two days", verbs: then(two, clock(2*day)), keeps: "DH-TIME-W32TIME DH-TIME-MACHINE-PASSWORD DH-TIME-USER-PASSWORD"},
 		{name: "three days", verbs: then(two, clock(3*day)), want: []string{"DH-TIME-W32TIME"}},

@@ -265,7 +265,7 @@ rule "DH-AD-MANGLED" {
   verdict    = "block"
   title      = "Attributes of Exchange 2000 mangled by adprep"
   what       = "The forest of {forest} has the schema of Exchange 2000 when adprep of {os} extends it."
-  why        = "Both bring attributes with the LDAP names secretary, labeledURI and houseIdentifier. The later ones win, and those of Exchange become dup-something, which breaks the connector and the address book."
+  why        = "Both bring attributes with the LDAP names secretary, labeledURI and houseIdentifier. The later ones win, and those of Exchange get names that begin with Dup: replication carries them on, and what asks for them by name finds them no longer."
   remedy     = "Import InetOrgPersonPrevent.ldf on the schema master \"{master}\" first, as KB325379 prints it, or run ForestPrep of Exchange 2003 before adprep, which gives the attributes of Exchange other names."
   source     = "W1 E4"
   confidence = "H"
@@ -304,8 +304,8 @@ rule "DH-AD-LEVEL-TWICE" {
 rule "DH-AD-LEVEL-CONTROLLERS" {
   verdict    = "block"
   title      = "Domain controllers too old for the level"
-  what       = "{what} is to go to level {level}, and {controllers} do not know it: a domain controller knows the levels up to its own Windows."
-  why        = "A single older domain controller keeps its domain down, and one anywhere keeps the forest down. Windows refuses to raise the level while the directory lists one."
+  what       = "{what} is to go to level {level}, which some of its domain controllers do not know: {controllers}."
+  why        = "A domain controller knows the levels up to its own Windows. A single older one keeps its domain down, and one anywhere keeps the forest down. Windows refuses to raise the level while the directory lists one."
   remedy     = "Upgrade their Windows or demote them first."
   source     = "W6 W25"
   confidence = "H"
@@ -334,7 +334,7 @@ rule "DH-AD-CONNECTOR-2000" {
 rule "DH-AD-ROLES-TWICE" {
   verdict    = "warn"
   title      = "Roles held already"
-  what       = "Machine \"{machine}\" holds the operations master roles {roles} already."
+  what       = "Machine \"{machine}\" holds these operations master roles already: {roles}."
   why        = "This step changes nothing."
   remedy     = "It can be removed."
   source     = "model"
@@ -384,7 +384,7 @@ rule "DH-AD-DEMOTE-PARENT" {
 rule "DH-AD-DEMOTE-FOREST-ROLES" {
   verdict    = "block"
   title      = "Forest's master would end with its domain"
-  what       = "Machine \"{machine}\" ends the domain {domain} and holds the forest's operations master roles {roles}."
+  what       = "Machine \"{machine}\" ends the domain {domain} and holds operations master roles of the forest: {roles}."
   why        = "A domain that ends cannot hand the roles of the forest on by itself."
   remedy     = "Move them to a domain controller of another domain first, such as \"{other}\"."
   source     = "W30"
@@ -414,7 +414,7 @@ rule "DH-EX-DOMAIN-ENDS" {
 rule "DH-AD-DEMOTE-ROLES" {
   verdict    = "warn"
   title      = "Operations master demoted"
-  what       = "Machine \"{machine}\" holds the operations master roles {roles} when it is demoted."
+  what       = "Machine \"{machine}\" holds operations master roles when it is demoted: {roles}."
   why        = "Demotion hands them to a domain controller of its own choice. Where none answers it leaves them with a machine that is gone, and they must be seized."
   remedy     = "Move them first, where it matters who holds them."
   source     = "W31"

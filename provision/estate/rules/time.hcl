@@ -16,7 +16,7 @@ rule "DH-TIME-TOMBSTONE" {
   title      = "Clock jumps past the tombstone lifetime"
   what       = "The lab's clock jumps by {jump}. The tombstone lifetime of the forest of {forest} is {days} days, and it has several domain controllers: {controllers}."
   why        = "Each finds that the others were silent for longer than deleted objects are remembered, and stops inbound replication with them: event 2042, error 8614. A forest with a single domain controller is immune."
-  remedy     = "Jump in stages of less than {days} days, and let the domain controllers replicate in each. Or raise tombstoneLifetime in a stage before, while all is well, and allow this rule."
+  remedy     = "Jump in stages of less than {days} days, and let the domain controllers replicate in each. Or raise tombstoneLifetime to 3650 days in a stage before, while all is well, with a run step that establishes \"tombstones-3650-days\"."
   source     = "W4 W5 W11"
   confidence = "H"
 }
@@ -24,7 +24,7 @@ rule "DH-TIME-TOMBSTONE" {
 rule "DH-TIME-W32TIME" {
   verdict    = "warn"
   title      = "Jump larger than the Windows Time service corrects"
-  what       = "The lab's clock jumps by {jump}, and {controllers} correct their clock by {most} at most."
+  what       = "The lab's clock jumps by {jump}, and the Windows Time service of {controllers} corrects {most} at most."
   why        = "The lab sets every machine's clock while it is off. A domain controller with Windows Server 2008 or later that wakes up with the old time, because its memory was saved, does not follow the others by itself."
   remedy     = "Start the domain controllers from power-off, and look at w32tm before going on."
   source     = "W5"
@@ -34,7 +34,7 @@ rule "DH-TIME-W32TIME" {
 rule "DH-TIME-MACHINE-PASSWORD" {
   verdict    = "warn"
   title      = "Machines change their passwords"
-  what       = "The lab's clock jumps by {jump}, and {who} change the password of their computer account after {after}."
+  what       = "The lab's clock jumps by {jump}, and the passwords of computer accounts are changed after {after}: those of {who}."
   why        = "Each does so at its next start. That harms nothing while the lab moves as a whole, but a disk from before then knows a password that the domain has forgotten."
   remedy     = "Revert the lab as a whole only, or set DisablePasswordChange on the machines before the jump."
   source     = "W12 W19"
@@ -54,7 +54,7 @@ rule "DH-TIME-USER-PASSWORD" {
 rule "DH-TIME-ACTIVATION" {
   verdict    = "warn"
   title      = "Activation of Windows 2003 falls due"
-  what       = "Between {from} and {to}, {after} pass since {who} were installed."
+  what       = "Between {from} and {to}, {after} pass since the installation of {who}."
   why        = "Windows Server 2003 from a retail disc refuses logons after that time unless it was activated. Discs for volume licences need no activation; evaluation copies ask for it after 14 days."
   remedy     = "Use a disc for a volume licence, or activate the machine by telephone before."
   source     = "W33 W34"
@@ -64,7 +64,7 @@ rule "DH-TIME-ACTIVATION" {
 rule "DH-TIME-EVALUATION" {
   verdict    = "warn"
   title      = "Evaluation of Windows ends"
-  what       = "Between {from} and {to}, {after} pass since {who} were installed."
+  what       = "Between {from} and {to}, {after} pass since the installation of {who}."
   why        = "A machine from an evaluation disc shuts itself down every hour once its time is over. From other discs nothing happens."
   remedy     = "Install the machine from another disc, where it is an evaluation copy."
   source     = "W33"
