@@ -258,3 +258,40 @@ func TestAccessorsAnswer(t *testing.T) {
 		t.Errorf("Exchange 2003 asks of Windows 2003: %v", got)
 	}
 }
+
+func TestTablesThatMakeNoSense(t *testing.T) {
+	type row struct {
+		Level Level `csv:"level"`
+		Size  Bytes `csv:"size"`
+		clockRow
+	}
+	const head = "level,size,name,duration,source,confidence\n"
+	rows, err := readTable[row]([]byte(head + "# a comment\n2008R2, 512MiB,x,720h,mem,mem-H\n,0,y,5m,mem,H\n"))
+	if err != nil || len(rows) != 2 || rows[0].Level != Level2008R2 || rows[0].Size.String() != "512MiB" || rows[1].Size.String() != "0" || rows[1].Level != Level2000 {
+		t.Errorf("read %v, error %v", rows, err)
+	}
+	for what, text := range map[string]string{
+		"no such level":        head + "2009,0,x,5m,mem,H\n",
+		"a size without unit":  head + "2003,512,x,5m,mem,H\n",
+		"a size that is none":  head + "2003,manyMiB,x,5m,mem,H\n",
+		"a duration in words":  head + "2003,0,x,long,mem,H\n",
+		"a column too many":    head + "2003,0,x,5m,mem,H,more\n",
+		"a column is missing":  "level,size,name,duration,source\n2003,0,x,5m,mem\n",
+		"nothing, not a head":  "",
+		"a quote that is open": head + "\"2003,0,x,5m,mem,H\n",
+	} {
+		if rows, err := readTable[row]([]byte(text)); err == nil {
+			t.Errorf("%s is read as %v", what, rows)
+		}
+	}
+}
+
+func TestConfidencesHaveAMeaning(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range []Confidence{Sure, Fair, Weak, RememberedHigh, RememberedMiddle, RememberedLow, "none"} {
+		if text := c.Meaning(); seen[text] || !strings.HasSuffix(text, ".") {
+			t.Errorf("%s means %q", c, text)
+		}
+		seen[c.Meaning()] = true
+	}
+}
