@@ -5,6 +5,7 @@ import (
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // disasterRecovery rebuilds a lost server from what the directory knows of it.
@@ -33,7 +34,7 @@ func (disasterRecovery) Makes(c Call) []estate.Fact {
 }
 
 func (disasterRecovery) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", every())
+	r, ok := heldBy(c, every())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -41,3 +42,35 @@ func (disasterRecovery) Effects(c Call, e *estate.Estate) []estate.Problem {
 }
 
 func (disasterRecovery) Typical() time.Duration { return 30 * time.Minute }
+
+func (disasterRecovery) Work(c Call) (Work, labs.Diagnostics) {
+	x, ok := exchangeFor(c)
+	if !ok {
+		return Work{}, nil
+	}
+	r, ok := x.p.release(every())
+	if !ok {
+		return x.p.done(Work{})
+	}
+	var v versions
+	v.server(x, c.Machine, r)
+	if !since(r, "exchange-2007") {
+		return x.early(earlyRun{
+			what: "Exchange setup rebuilds a lost server from the directory.", switches: []string{"/DisasterRecovery"},
+			longest: exchangeSetupLimit, services: exchangeServices(),
+		}, v)
+	}
+	v.into(x)
+	return x.silent(silent{
+		release: r, what: "Exchange setup rebuilds a lost server from the directory.", runs: [][]string{{"/Mode:RecoverServer"}},
+		longest: exchangeInstallLimit, then: guest.ThenReboot, services: laterServices(r, serverRoles(c)),
+	}, v.proofs...)
+}
+
+// serverRoles are the roles that the estate knows of the machine's server.
+func serverRoles(c Call) []string {
+	if server, _, ok := c.Estate.Server(c.Machine.Name); ok {
+		return server.Roles
+	}
+	return nil
+}

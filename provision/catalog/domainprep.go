@@ -7,7 +7,7 @@ import (
 	"github.com/doublehop/doublehop/provision/estate"
 )
 
-// domainprep prepares a domain for Exchange 2003.
+// domainprep prepares a domain for Exchange 2000 or 2003.
 type domainprep struct{}
 
 const domainprepLimit = 2 * time.Hour
@@ -15,7 +15,7 @@ const domainprepLimit = 2 * time.Hour
 func (domainprep) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "domainprep",
-		Doc: "Prepares the machine's domain for Exchange 2003 with setup /DomainPrep: it makes Exchange's groups and the container of its system objects. " +
+		Doc: "Prepares the machine's domain for Exchange 2000 or 2003 with setup /DomainPrep: it makes Exchange's groups and the container of its system objects. " +
 			"Run it after forestprep, once in each domain that has Exchange servers or mailboxes." + wizard,
 		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), limitArg(domainprepLimit)},
 	}
@@ -32,7 +32,10 @@ func (domainprep) Makes(c Call) []estate.Fact {
 }
 
 func (domainprep) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, _ := releaseOf(c, "media", early())
+	r, ok := heldBy(c, early())
+	if !ok {
+		return e.Do(estate.Use{Machine: c.Machine.Name})
+	}
 	return e.Do(estate.DomainPrep{Machine: c.Machine.Name, Release: r.ID})
 }
 
@@ -44,6 +47,12 @@ func (domainprep) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	return x.work("domainprep", domainprepLimit, nil,
-		atLeast("exchange.domain.objectVersion", "DOMAIN", "objectVersion", release2003().Domain))
+	r, ok := x.p.release(early())
+	if !ok {
+		return x.p.done(Work{})
+	}
+	var v versions
+	v.domain(x, x.at.domain.Name, r)
+	v.into(x)
+	return x.work("domainprep", domainprepLimit, nil, v.proofs...)
 }

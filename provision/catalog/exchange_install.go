@@ -66,7 +66,7 @@ func rolesOf(c Call, r estate.Release) []string {
 func (exchangeInstall) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
 	needs := []estate.Fact{estate.FactDomain(domain)}
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactPrepared(forest, r.Product), estate.FactPreparedDomain(domain, r.Product))
 	}
 	if router := c.Step.Text("routing_server"); router != "" {
@@ -80,7 +80,7 @@ func (exchangeInstall) Makes(c Call) []estate.Fact {
 }
 
 func (exchangeInstall) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", recent())
+	r, ok := heldBy(c, recent())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -99,7 +99,7 @@ func (exchangeInstall) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", recent())
+	r, ok := x.p.release(recent())
 	if !ok {
 		return x.p.done(Work{})
 	}

@@ -1,10 +1,13 @@
 package catalog
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // exchangeRemove uninstalls Exchange.
@@ -38,3 +41,48 @@ func (exchangeRemove) Effects(c Call, e *estate.Estate) []estate.Problem {
 }
 
 func (exchangeRemove) Typical() time.Duration { return 20 * time.Minute }
+
+func (exchangeRemove) Work(c Call) (Work, labs.Diagnostics) {
+	x, ok := exchangeFor(c)
+	if !ok {
+		return Work{}, nil
+	}
+	r, ok := installedOn(c, c.Machine.Name)
+	if !ok {
+		return Work{}, nil // Effects says that there is no Exchange
+	}
+	p := x.p
+	disc := c.Step.Text("media")
+	if disc != "" {
+		if on, ok := p.release(every()); ok && on.Product != r.Product {
+			p.complain("media", "Disc of another version", fmt.Sprintf("Machine %q runs %s, and media %q holds %s. Setup removes its own version only.", c.Machine.Name, r.Name, disc, on.Name))
+		}
+	}
+	var v versions
+	v.gone(x, c.Machine)
+	v.proofs = append(v.proofs, noService("service.MSExchangeIS", "GONE", "MSExchangeIS"))
+	if since(r, "exchange-2007") {
+		v.into(x)
+		x.values["gone"], x.values["disc"] = true, disc != ""
+		return x.silent(silent{release: r, what: "Exchange setup removes the server.", runs: [][]string{{"/Mode:Uninstall"}}, longest: removeLimit, then: guest.ThenReboot}, v.proofs...)
+	}
+	if disc == "" {
+		p.complain("media", "Disc needed", fmt.Sprintf("Setup of %s asks for its disc when it removes a server. Name it with media.", r.Name))
+	}
+	x.values["gone"] = true
+	return x.early(earlyRun{what: "Exchange setup removes the server.", longest: removeLimit, then: guest.ThenReboot}, v, p.withServices(nil, exchangeServices())...)
+}
+
+// noService is a service that is there no more, as sc query says with error
+// 1060, which is the same in every language.
+func noService(name, file, service string) Proof {
+	expect := "no service " + service
+	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		for _, l := range lines {
+			if strings.Contains(l, "1060") {
+				return "gone", nil
+			}
+		}
+		return "", fmt.Errorf("expected %s, and sc query said %s", expect, listOr(trimmed(lines), "nothing"))
+	}}
+}

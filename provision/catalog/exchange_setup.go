@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
@@ -12,25 +11,26 @@ import (
 	"github.com/doublehop/doublehop/provision/guest"
 )
 
-// exchangeSetup installs an Exchange 2003 server.
+// exchangeSetup installs an Exchange 2000 or 2003 server.
 type exchangeSetup struct{}
 
 const exchangeSetupLimit = 6 * time.Hour
 
-// exchangeServices run on every Exchange 2003 server after setup (TechNet
+// exchangeServices run on every server of Exchange 2000 and 2003 after setup (TechNet
 // bb124644): the mailbox store, the system attendant, mail transport, the web.
 func exchangeServices() []string { return []string{"MSExchangeSA", "MSExchangeIS", "SMTPSVC", "W3SVC"} }
 
 func (exchangeSetup) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "exchange_setup",
-		Doc: "Installs an Exchange 2003 server, with its management tools, on a member of a prepared domain. " +
-			"The first server founds the organization; later ones join it." + wizard,
+		Doc: "Installs an Exchange 2000 or 2003 server, with its management tools, on a member of a prepared domain. " +
+			"The first server founds the organization; later ones join it. On a machine with Exchange 2000, the disc of Exchange 2003 upgrades it in place." + wizard,
 		Args: []labs.Arg{
 			mediaArg("The Exchange 2000 or 2003 disc."),
 			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(labs.TextProblem)},
 			{Name: "administrative_group", Type: labs.StringType, Default: answer.FirstGroup, Doc: "The administrative group. A disc in another language names the first one in that language.", Valid: textual(labs.TextProblem)},
 			{Name: "folder", Type: labs.StringType, Default: answer.ExchangeFolder, Doc: "Where Exchange is installed.", Valid: textual(guestPathProblem)},
+			{Name: "front_end", Type: labs.BoolType, Default: false, Doc: "Make it a front-end server, which serves clients and holds no mailboxes. The machine is restarted."},
 			{Name: "product_key", Type: labs.SecretType, Doc: "The product key, for discs that ask for one."},
 			{Name: "unattend", Type: labs.PathType, Doc: "A file that you recorded with setup /CreateUnattend, to use in place of Doublehop's. " +
 				"In it @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@ stand for the values above."},
@@ -42,19 +42,7 @@ func (exchangeSetup) Schema() labs.Schema {
 func (exchangeSetup) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
 	needs := []estate.Fact{estate.FactDomain(domain), estate.FactForestPrep(forest), estate.FactDomainPrep(domain)}
-	// Servers of one stage come one after the other: the first founds what the
-	// others join.
-	for _, s := range c.Stage.Steps {
-		if s == c.Step {
-			break
-		}
-		if s.Kind == "exchange_setup" {
-			for _, on := range s.On {
-				needs = append(needs, estate.FactExchange(on))
-			}
-		}
-	}
-	return needs
+	return append(needs, earlierSteps(c, "exchange_setup", "exchange_install")...)
 }
 
 func (exchangeSetup) Makes(c Call) []estate.Fact {
@@ -63,7 +51,10 @@ func (exchangeSetup) Makes(c Call) []estate.Fact {
 }
 
 func (exchangeSetup) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, _ := releaseOf(c, "media", early())
+	r, ok := heldBy(c, early())
+	if !ok {
+		return e.Do(estate.Use{Machine: c.Machine.Name})
+	}
 	return e.Do(estate.ExchangeSetup{
 		Machine: c.Machine.Name, Release: r.ID, Organization: c.Step.Text("organization"), FrontEnd: c.Step.Flag("front_end"),
 	})
@@ -78,26 +69,55 @@ func (exchangeSetup) Work(c Call) (Work, labs.Diagnostics) {
 		return Work{}, nil
 	}
 	p := x.p
-	e := answer.Exchange{
-		Organization: c.Step.Text("organization"), Group: c.Step.Text("administrative_group"), Folder: c.Step.Text("folder"), Origin: p.origin(),
+	r, ok := p.release(early())
+	if !ok {
+		return p.done(Work{})
 	}
-	if key := c.Step.Text("product_key"); key != "" {
+	organization := c.Step.Text("organization")
+	var v versions
+	v.organization(x, r)
+	if r.Organization == 0 { // the organization of Exchange 2000 has no version
+		v.founded(x)
+	}
+	v.server(x, c.Machine, r)
+	v.into(x)
+	x.values["tries"] = serviceTries
+	x.values["services"] = p.words("on", exchangeServices())
+	files := []guest.File{p.answer(answer.ExchangeSetup(exchangeAnswers(p)))}
+	work, diags := x.work("exchange_setup", exchangeSetupLimit, p.withServices(files, exchangeServices()),
+		append(append([]Proof{called("exchange.organization", "ORG", organization)}, v.proofs...), serviceProofs(exchangeServices())...)...)
+	if c.Step.Flag("front_end") && !diags.Fatal() {
+		x.frontEnd(&work)
+	}
+	return work, diags
+}
+
+// exchangeAnswers is what setup is told.
+func exchangeAnswers(p *pen) answer.Exchange {
+	step := p.call.Step
+	e := answer.Exchange{
+		Organization: step.Text("organization"), Group: step.Text("administrative_group"), Folder: step.Text("folder"), Origin: p.origin(),
+	}
+	if key := step.Text("product_key"); key != "" {
 		e.ProductKey = p.secret("product_key", key)
 	}
-	if path := c.Step.Text("unattend"); path != "" {
+	if path := step.Text("unattend"); path != "" {
 		e.Text = p.recorded(path)
 	}
-	files := []guest.File{p.answer(answer.ExchangeSetup(e))}
-	if p.old() {
-		files = append(files, p.helper("SERVICE.VBS"))
+	return e
+}
+
+// frontEnd makes the server a front end when setup has ended: System Manager
+// sets the same mark of the server's object, and asks for a restart.
+func (x exchange) frontEnd(w *Work) {
+	for i, f := range w.Job.Files {
+		if f.Path == guest.Script {
+			w.Job.Files[i].Path = "SETUP.CMD"
+		}
 	}
-	x.values["services"] = p.words("on", exchangeServices())
-	return x.work("exchange_setup", exchangeSetupLimit, files, append([]Proof{
-		called("exchange.organization", "ORG", e.Organization),
-		organizationProof(),
-		called("exchange.server", "SERVER", strings.ToUpper(c.Machine.Computer)),
-		recorded("exchange.server.build", "SERVER", "serialNumber"),
-	}, serviceProofs(exchangeServices())...)...)
+	w.Job.Files = append(w.Job.Files, x.p.script(guest.Script, "frontend.job.cmd", x.values), x.p.helper("FILL.VBS"),
+		guest.Text("FRONTEND.LDF", "dn: @dn@\nchangetype: modify\nreplace: serverRole\nserverRole: 1\n-\n\n"))
+	w.Proofs = append(w.Proofs, exactValue("exchange.server.role", "SERVER", "serverRole", "1", "front end"))
 }
 
 // recorded reads an answer file that the lab's author recorded.

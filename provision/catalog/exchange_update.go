@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -49,7 +51,7 @@ func (exchangeUpdate) Needs(Call) []estate.Fact { return nil }
 func (exchangeUpdate) Makes(Call) []estate.Fact { return nil }
 
 func (exchangeUpdate) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", every())
+	r, ok := heldBy(c, every())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -65,7 +67,7 @@ func (exchangeUpdate) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", every())
+	r, ok := x.p.release(every())
 	if !ok {
 		return x.p.done(Work{})
 	}
@@ -84,3 +86,62 @@ func (exchangeUpdate) Work(c Call) (Work, labs.Diagnostics) {
 // whole says that a release of Exchange 2007 or later comes as the whole
 // program, and not as a patch.
 func whole(r estate.Release) bool { return since(r, "exchange-2007") && level(r).ID == r.ID }
+
+// updateProgram is what the service packs of Exchange 2000 and 2003 run.
+const updateProgram = `SETUP\I386\UPDATE.EXE`
+
+// update runs what is no setup of the whole program: a service pack of
+// Exchange 2000 and 2003, or a patch.
+func (x exchange) update(r estate.Release, v versions) (Work, labs.Diagnostics) {
+	step := x.p.call.Step
+	if program := step.Text("program"); program != "" || !since(r, "exchange-2007") {
+		run := earlyRun{
+			what: "Exchange's own program brings the server up to date.", program: cmp.Or(program, updateProgram), switches: step.Texts("switches"),
+			longest: exchangeUpdateLimit, then: guest.ThenReboot,
+		}
+		if step.Flag("disaster_recovery") && len(run.switches) == 0 {
+			run.switches = []string{"/DisasterRecovery"}
+		}
+		if !since(r, "exchange-2007") {
+			run.services = exchangeServices()
+		}
+		return x.early(run, v)
+	}
+	return x.patch(r, v)
+}
+
+// patch applies an update rollup, and reads the version of setup's own program:
+// the directory does not show rollups.
+func (x exchange) patch(r estate.Release, v versions) (Work, labs.Diagnostics) {
+	p := x.p
+	v.into(x)
+	return p.done(Work{
+		Media: p.call.Step.Text("media"),
+		Job: &guest.Job{Then: guest.ThenReboot, Files: []guest.File{
+			p.script(guest.Script, "patch.job.cmd", x.values), p.script(guest.ProofScript, "patch.proof.cmd", x.values),
+			p.helper("BIN.VBS"), p.helper("VERSION.VBS"), p.helper("LEAST.VBS"),
+		}},
+		Proofs:  append(v.proofs, programVersion("exchange.program", "PROGRAM", r.Build)),
+		Silence: silence, Limit: limit(p.call.Step, exchangeUpdateLimit), Explain: explain("msiexec: "),
+	})
+}
+
+// programVersion is the version of a program's file, of a build or later.
+func programVersion(name, file string, least estate.Build) Proof {
+	expect := fmt.Sprintf("version %s or later", least)
+	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		text, err := nonEmpty(expect)(lines)
+		if err != nil {
+			return "", err
+		}
+		version, _ := strings.CutPrefix(text, "version: ")
+		b, err := estate.ParseBuild(version)
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("expected %s, and read %q", expect, clip(text))
+		case b.Less(least):
+			return "", fmt.Errorf("expected %s, and it is %s", expect, b)
+		}
+		return b.String(), nil
+	}}
+}

@@ -7,7 +7,7 @@ import (
 	"github.com/doublehop/doublehop/provision/estate"
 )
 
-// forestprep extends the schema for Exchange 2003.
+// forestprep extends the schema for Exchange 2000 or 2003.
 type forestprep struct{}
 
 const forestprepLimit = 4 * time.Hour
@@ -15,7 +15,7 @@ const forestprepLimit = 4 * time.Hour
 func (forestprep) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "forestprep",
-		Doc: "Prepares the forest for Exchange 2003 with setup /ForestPrep: it extends the schema and makes the organization's container. " +
+		Doc: "Prepares the forest for Exchange 2000 or 2003 with setup /ForestPrep: it extends the schema and makes the organization's container. " +
 			"Run it once, on a machine of the forest's root domain. A schema has no undo, so give it a stage of its own." + wizard,
 		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), limitArg(forestprepLimit)},
 	}
@@ -32,7 +32,10 @@ func (forestprep) Makes(c Call) []estate.Fact {
 }
 
 func (forestprep) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, _ := releaseOf(c, "media", early())
+	r, ok := heldBy(c, early())
+	if !ok {
+		return e.Do(estate.Use{Machine: c.Machine.Name})
+	}
 	return e.Do(estate.ForestPrep{Machine: c.Machine.Name, Release: r.ID})
 }
 
@@ -44,5 +47,13 @@ func (forestprep) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	return x.work("forestprep", forestprepLimit, nil, schemaProof(), organizationProof())
+	r, ok := x.p.release(early())
+	if !ok {
+		return x.p.done(Work{})
+	}
+	var v versions
+	v.schema(x, r)
+	v.organization(x, r)
+	v.into(x)
+	return x.work("forestprep", forestprepLimit, nil, v.proofs...)
 }

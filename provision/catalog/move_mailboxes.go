@@ -1,10 +1,13 @@
 package catalog
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // moveMailboxes pulls the mailboxes of an older server.
@@ -46,3 +49,105 @@ func (moveMailboxes) Effects(c Call, e *estate.Estate) []estate.Problem {
 
 // Typical is for a lab's few mailboxes.
 func (moveMailboxes) Typical() time.Duration { return 20 * time.Minute }
+
+func (moveMailboxes) Work(c Call) (Work, labs.Diagnostics) {
+	x, ok := exchangeFor(c)
+	from, known := c.Lab.Machine(c.Step.Text("from"))
+	if !ok || !known {
+		return Work{}, nil
+	}
+	r, there := installedOn(c, c.Machine.Name)
+	old, stands := installedOn(c, from.Name)
+	if !there || !stands {
+		return Work{}, nil // Effects says that there is no Exchange
+	}
+	p := x.p
+	x.values["from"], x.values["most"] = p.word("from", from.Computer), mostObjects
+	x.values["shell"], x.values["asks"] = since(r, "exchange-2007"), since(r, "exchange-2010")
+	x.domainsInto()
+	files := []guest.File{p.helper("COUNT.VBS")}
+	var proofs []Proof
+	for i, d := range x.at.forest.Domains {
+		proofs = append(proofs, movedFrom(d.Name, fmt.Sprintf("LEFT%d", i+1), from.Computer))
+	}
+	if x.values["shell"] == true {
+		x.moves(r, old, from.Computer)
+	} else {
+		files = append(files, p.helper("VALUE.VBS"), p.helper("MOVE.VBS"))
+	}
+	mail := mailAt(c, from.Name)
+	for name, n := range mailAt(c, c.Machine.Name) {
+		mail[name] += n
+	}
+	if x.itemsInto(r) && len(mail) > 0 {
+		proofs = append(proofs, seeded("mail.items", "ITEMS", mail))
+	}
+	files = append([]guest.File{
+		p.script(guest.Script, "move_mailboxes.job.cmd", x.values), p.script(guest.ProofScript, "move_mailboxes.proof.cmd", x.values),
+	}, files...)
+	return p.done(Work{
+		Job: &guest.Job{Files: files}, Proofs: proofs,
+		Silence: silence, Limit: limit(c.Step, moveLimit), Explain: explainMove,
+	})
+}
+
+// moves are the lines that begin, watch and end the moves.
+func (x exchange) moves(r, old estate.Release, from string) {
+	p, step := x.p, x.p.call.Step
+	bad, _ := step.Args["bad_items"].(int64)
+	values := map[string]any{"server": p.call.Machine.Computer, "from": from, "limit": bad}
+	begin := "move"
+	if database := step.Text("database"); database != "" {
+		begin, values["database"] = "move-in", database
+	}
+	var lines []command
+	if since(r, "exchange-2013") && since(old, "exchange-2010") {
+		lines = append(lines, p.shell("from", "move-system", r, values))
+	}
+	if since(r, "exchange-2019") && since(old, "exchange-2016") {
+		lines = append(lines, p.shell("from", "move-audit", r, values))
+	}
+	x.values["begin"] = append(lines, p.shell("from", begin, r, values))
+	x.values["watch"], x.values["end"] = command(""), command("")
+	if since(r, "exchange-2010") {
+		x.values["watch"], x.values["end"] = p.shell("from", "moves", r, nil), p.shell("from", "moves-done", r, nil)
+	}
+}
+
+// domainsInto gives the script the forest's domains, and one domain controller
+// of each: users live in all of them.
+func (x exchange) domainsInto() {
+	var names, labels, controllers []word
+	for _, d := range x.at.forest.Domains {
+		if at, ok := placeIn(x.p.call, d.Name); ok {
+			label, _, _ := strings.Cut(d.Name, ".")
+			labels = append(labels, x.p.word("on", label))
+			names, controllers = append(names, x.p.word("on", domainDN(d.Name))), append(controllers, x.p.word("on", at.controller))
+		}
+	}
+	x.values["domains"], x.values["labels"], x.values["controllers"] = names, labels, controllers
+}
+
+// movedFrom is a domain in which nobody has a mailbox on a server: the domain
+// itself is the only object that the query finds.
+func movedFrom(domain, file, computer string) Proof {
+	expect := "no mailbox on " + computer
+	return Proof{Name: "mailboxes.left." + domain, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		objects, err := parseLDIF(lines)
+		if err != nil {
+			return "", fmt.Errorf("expected %s, and what ldifde wrote cannot be read: %w", expect, err)
+		}
+		if len(objects) == 0 {
+			return "", fmt.Errorf("expected %s, and ldifde found not even the domain", expect)
+		}
+		if n := len(objects) - 1; n > 0 {
+			return "", fmt.Errorf("expected %s, and %d are there, such as that of %s", expect, n, clip(objects[len(objects)-1].DN))
+		}
+		return "none", nil
+	}}
+}
+
+// explainMove finds in what the shell said why a mailbox did not move.
+func explainMove(output []string) string {
+	return explain("Message : ", "Error", "cannot be", "couldn't", "move: ")(output)
+}

@@ -54,13 +54,13 @@ func (nativeMode) Work(c Call) (Work, labs.Diagnostics) {
 	for _, dc := range x.controllers() {
 		v.mode(query{
 			File: "MODE", Server: dc.name, Base: base, Scope: "onelevel", Filter: "(objectClass=msExchOrganizationContainer)",
-			Attributes: "cn,msExchMixedMode",
+			Attributes: "cn,msExchMixedMode", Text: "msExchMixedMode: FALSE",
 		})
 	}
 	v.into(x)
 	return p.done(Work{
 		Job: &guest.Job{Files: []guest.File{
-			p.script(guest.Script, "native_mode.job.cmd", x.values), p.script(guest.ProofScript, "native_mode.proof.cmd", x.values), change,
+			p.script(guest.Script, "native_mode.job.cmd", x.values), p.script(guest.ProofScript, "look.proof.cmd", x.values), p.helper("LEAST.VBS"), change,
 		}},
 		Proofs: v.proofs, Silence: silence, Limit: limit(c.Step, directoryLimit), Explain: explainDirectory,
 	})

@@ -109,7 +109,7 @@ func (p *pen) complain(argument, summary, detail string) {
 func (p *pen) script(path, name string, data map[string]any) guest.File {
 	for key, value := range data {
 		switch value.(type) {
-		case word, []word, [][]word, []query, int, bool:
+		case word, []word, [][]word, []query, command, []command, int, bool:
 		default:
 			panic(fmt.Sprintf("%s: value %s has the type %T. This is a bug in catalog.", name, key, value))
 		}

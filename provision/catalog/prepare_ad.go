@@ -31,7 +31,7 @@ func organizationArg(doc string) labs.Arg {
 func (prepareAD) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
 	needs := []estate.Fact{estate.FactDomain(domain), estate.FactNativeMode(forest)}
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactLegacyPermissions(forest, r.Product), estate.FactSchema(forest, r.Product))
 	}
 	return needs
@@ -39,14 +39,14 @@ func (prepareAD) Needs(c Call) []estate.Fact {
 
 func (prepareAD) Makes(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		return []estate.Fact{estate.FactPrepared(forest, r.Product), estate.FactPreparedDomain(domain, r.Product)}
 	}
 	return nil
 }
 
 func (prepareAD) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", recent())
+	r, ok := heldBy(c, recent())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -61,7 +61,7 @@ func (prepareAD) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", recent())
+	r, ok := x.p.release(recent())
 	if !ok {
 		return x.p.done(Work{})
 	}

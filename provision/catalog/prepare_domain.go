@@ -30,14 +30,14 @@ func (prepareDomain) Needs(c Call) []estate.Fact {
 	for _, d := range c.Step.Texts("domains") {
 		needs = append(needs, estate.FactDomain(strings.ToLower(d)))
 	}
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactPrepared(forest, r.Product))
 	}
 	return needs
 }
 
 func (prepareDomain) Makes(c Call) []estate.Fact {
-	r, ok := releaseOf(c, "media", recent())
+	r, ok := releaseOf(c, recent())
 	if !ok {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (prepareDomain) Makes(c Call) []estate.Fact {
 }
 
 func (prepareDomain) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", recent())
+	r, ok := heldBy(c, recent())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -73,7 +73,7 @@ func (prepareDomain) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", recent())
+	r, ok := x.p.release(recent())
 	if !ok {
 		return x.p.done(Work{})
 	}

@@ -26,14 +26,14 @@ func (prepareLegacy) Needs(c Call) []estate.Fact {
 
 func (prepareLegacy) Makes(c Call) []estate.Fact {
 	_, forest := preparedFacts(c)
-	if r, ok := releaseOf(c, "media", bridging()); ok {
+	if r, ok := releaseOf(c, bridging()); ok {
 		return []estate.Fact{estate.FactLegacyPermissions(forest, r.Product)}
 	}
 	return nil
 }
 
 func (prepareLegacy) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", bridging())
+	r, ok := heldBy(c, bridging())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -48,7 +48,7 @@ func (prepareLegacy) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", bridging())
+	r, ok := x.p.release(bridging())
 	if !ok {
 		return x.p.done(Work{})
 	}

@@ -24,7 +24,7 @@ func (prepareSchema) Schema() labs.Schema {
 func (prepareSchema) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
 	needs := []estate.Fact{estate.FactDomain(domain), estate.FactNativeMode(forest)}
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactLegacyPermissions(forest, r.Product))
 	}
 	return needs
@@ -32,14 +32,14 @@ func (prepareSchema) Needs(c Call) []estate.Fact {
 
 func (prepareSchema) Makes(c Call) []estate.Fact {
 	_, forest := preparedFacts(c)
-	if r, ok := releaseOf(c, "media", recent()); ok {
+	if r, ok := releaseOf(c, recent()); ok {
 		return []estate.Fact{estate.FactSchema(forest, r.Product)}
 	}
 	return nil
 }
 
 func (prepareSchema) Effects(c Call, e *estate.Estate) []estate.Problem {
-	r, ok := releaseOf(c, "media", recent())
+	r, ok := heldBy(c, recent())
 	if !ok {
 		return e.Do(estate.Use{Machine: c.Machine.Name})
 	}
@@ -54,7 +54,7 @@ func (prepareSchema) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return Work{}, nil
 	}
-	r, ok := x.p.release("media", recent())
+	r, ok := x.p.release(recent())
 	if !ok {
 		return x.p.done(Work{})
 	}

@@ -24,28 +24,26 @@ type span struct {
 	// otherwise is the release of a disc that does not say what it holds; empty
 	// where it must.
 	otherwise string
-	// instead says for a disc of another version what to use.
-	instead string
 }
 
 // early is Exchange 2000 and 2003.
 func early() span {
-	return span{"exchange-2000", "exchange-2003", "exchange-2003", "Exchange 2007 and later are prepared with prepare_schema, prepare_ad and prepare_domain, and installed with exchange_install."}
+	return span{"exchange-2000", "exchange-2003", "exchange-2003"}
 }
 
 // recent is Exchange 2007 and later.
 func recent() span {
-	return span{"exchange-2007", "exchange-se", "", "Exchange 2000 and 2003 are prepared with forestprep and domainprep, and installed with exchange_setup."}
+	return span{"exchange-2007", "exchange-se", ""}
 }
 
 // bridging is the two versions that know Exchange 2003.
 func bridging() span {
-	return span{"exchange-2007", "exchange-2010", "", "Only Exchange 2007 and 2010 live beside Exchange 2003, and need it."}
+	return span{"exchange-2007", "exchange-2010", ""}
 }
 
 // every is all versions that use Active Directory.
 func every() span {
-	return span{"exchange-2000", "exchange-se", "", "No step handles that version."}
+	return span{"exchange-2000", "exchange-se", ""}
 }
 
 // covers says whether a product lies in the span.
@@ -57,41 +55,41 @@ func (s span) covers(product string) bool {
 	return here >= 0 && here >= at(s.first) && here <= at(s.last)
 }
 
-// releaseOf is the release of Exchange on the disc that an argument names. It
-// is false where the lab file does not tell, or tells of something that the
-// step is not for; [pen.release] then complains.
-func releaseOf(c Call, arg string, s span) (estate.Release, bool) {
+// heldBy is the release of Exchange on the disc that the step names. It is
+// false where the lab file does not tell, of which [pen.release] complains.
+func heldBy(c Call, s span) (estate.Release, bool) {
 	id := s.otherwise
-	if m, ok := c.Lab.Medium(c.Step.Text(arg)); ok && m.Product != "" {
+	if m, ok := c.Lab.Medium(c.Step.Text("media")); ok && m.Product != "" {
 		id = m.Product
 	}
-	r, ok := estate.FindRelease(id)
+	return estate.FindRelease(id)
+}
+
+// releaseOf is [heldBy] for a step that is for such a release. Where it is not,
+// the step's rules say so.
+func releaseOf(c Call, s span) (estate.Release, bool) {
+	r, ok := heldBy(c, s)
 	return r, ok && s.covers(r.Product)
 }
 
-// release is [releaseOf] with the complaint.
-func (p *pen) release(arg string, s span) (estate.Release, bool) {
-	r, ok := releaseOf(p.call, arg, s)
-	if ok {
-		return r, true
+// release is [releaseOf], and complains of a disc of which nobody knows what it
+// holds.
+func (p *pen) release(s span) (estate.Release, bool) {
+	r, known := heldBy(p.call, s)
+	if known {
+		return r, s.covers(r.Product)
 	}
-	name := p.call.Step.Text(arg)
+	name := p.call.Step.Text("media")
 	m, found := p.call.Lab.Medium(name)
-	if !found {
-		return r, false // the lab file's reader has complained
-	}
-	known, isRelease := estate.FindRelease(m.Product)
 	switch {
+	case !found: // the lab file's reader has complained
 	case m.Product == "":
-		p.complain(arg, "Release of the disc unknown", fmt.Sprintf(
+		p.complain("media", "Release of the disc unknown", fmt.Sprintf(
 			"The step %s does different things for different releases of Exchange, and media %q does not say which one it holds. Say so in its block, such as:\n\n  product = %q",
 			p.call.Step.Kind, name, example(s)))
-	case !isRelease:
-		p.complain(arg, "Unknown release of Exchange", fmt.Sprintf(
-			"Media %q holds %q, which is no known release of Exchange. Names of releases are such as %q.%s", name, m.Product, example(s), nearest(m.Product)))
 	default:
-		p.complain(arg, "Disc of another version", fmt.Sprintf(
-			"The step %s is not for %s, which media %q holds. %s", p.call.Step.Kind, known.Name, name, s.instead))
+		p.complain("media", "Unknown release of Exchange", fmt.Sprintf(
+			"Media %q holds %q, which is no known release of Exchange. Names of releases are such as %q.%s", name, m.Product, example(s), nearest(m.Product)))
 	}
 	return r, false
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
-	"github.com/doublehop/doublehop/provision/estate"
 	"github.com/doublehop/doublehop/provision/guest"
 )
 
@@ -33,18 +32,20 @@ func exchangeFor(c Call) (exchange, bool) {
 	p := &pen{call: c}
 	root := domainDN(at.forest.Root)
 	return exchange{p: p, at: at, values: map[string]any{
+		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "disc": true,
 		"controller": p.word("on", at.controller), "dn": p.word("on", domainDN(at.domain.Name)), "root": p.word("on", root),
 		"computer": p.word("on", c.Machine.Computer), "old": p.old(),
 	}}, true
 }
 
-// work is the step's work around its scripts NAME.job.cmd and NAME.proof.cmd.
+// work is the step's work around its script NAME.job.cmd and what was given to
+// look at.
 func (x exchange) work(name string, longest time.Duration, files []guest.File, proofs ...Proof) (Work, labs.Diagnostics) {
 	c := x.p.call
 	all := append([]guest.File{
 		x.p.script(guest.Script, name+".job.cmd", x.values),
-		x.p.script(guest.ProofScript, name+".proof.cmd", x.values),
-		x.p.helper("LOG.VBS"),
+		x.p.script(guest.ProofScript, "look.proof.cmd", x.values),
+		x.p.helper("LOG.VBS"), x.p.helper("LEAST.VBS"),
 	}, files...)
 	return x.p.done(Work{
 		Media: c.Step.Text("media"), Job: &guest.Job{Files: all}, Proofs: proofs,
@@ -109,19 +110,71 @@ func serviceProofs(services []string) []Proof {
 	return proofs
 }
 
-// organizationProof is objectVersion of the organization after ForestPrep.
-func organizationProof() Proof {
-	return atLeast("exchange.organization.objectVersion", "ORG", "objectVersion", release2003().Organization)
+// earlyRun is a run of setup of Exchange 2000 or 2003, or of a service pack.
+type earlyRun struct {
+	// what the run does, as a sentence.
+	what string
+	// program lies on the disc; empty for setup itself.
+	program  string
+	switches []string
+	longest  time.Duration
+	then     guest.Then
+	// services are waited for, and proven.
+	services []string
 }
 
-// schemaProof is rangeUpper of the schema after ForestPrep.
-func schemaProof() Proof {
-	return atLeast("exchange.schema.rangeUpper", "SCHEMA", "rangeUpper", release2003().Schema)
+// earlyProgram is setup of Exchange 2000 and 2003 on its disc.
+const earlyProgram = `SETUP\I386\SETUP.EXE`
+
+// early is the work of a step that runs setup of Exchange 2000 or 2003 and then
+// looks at what v reads.
+func (x exchange) early(run earlyRun, v versions, files ...guest.File) (Work, labs.Diagnostics) {
+	p := x.p
+	if run.program != "" {
+		x.values["program"] = p.word("program", run.program)
+	}
+	x.values["what"] = p.word("on", run.what)
+	x.values["switches"], x.values["services"] = p.words("switches", run.switches), p.words("on", run.services)
+	x.values["unattend"] = false
+	if path := p.call.Step.Text("unattend"); path != "" {
+		files = append(files, p.recording(path))
+		x.values["unattend"] = true
+	}
+	v.into(x)
+	if len(run.services) > 0 {
+		x.values["tries"] = max(v.tries(), serviceTries)
+	}
+	files = append([]guest.File{
+		p.script(guest.Script, "early.job.cmd", x.values), p.script(guest.ProofScript, "look.proof.cmd", x.values),
+		p.helper("LOG.VBS"), p.helper("LEAST.VBS"),
+	}, files...)
+	return p.done(Work{
+		Media: p.call.Step.Text("media"), Job: &guest.Job{Then: run.then, Files: p.withServices(files, run.services)},
+		Proofs:  append(v.proofs, serviceProofs(run.services)...),
+		Silence: silence, Limit: limit(p.call.Step, run.longest), Explain: explainSetup,
+	})
 }
 
-// release2003 is Exchange 2003 as its disc installs it; its service packs
-// change the build and none of the directory's numbers.
-func release2003() estate.Release {
-	r, _ := estate.FindRelease("exchange-2003")
-	return r
+// withServices adds what Windows 2000 needs to be asked for services.
+func (p *pen) withServices(files []guest.File, services []string) []guest.File {
+	if p.old() && len(services) > 0 {
+		files = append(files, p.helper("SERVICE.VBS"))
+	}
+	return files
+}
+
+// recording is an answer file that the lab's author recorded with setup
+// /CreateUnattend. It may hold a product key.
+func (p *pen) recording(path string) guest.File {
+	text := p.recorded(path)
+	for i, r := range text {
+		if r > '~' || r < ' ' && r != '\r' && r != '\n' && r != '\t' {
+			p.complain("unattend", "Unattend file cannot be used",
+				fmt.Sprintf("Line %d of %s has a sign that is not plain ASCII. Save the file in ASCII.", 1+strings.Count(text[:i], "\n"), path))
+			break
+		}
+	}
+	file := guest.Text("EXSETUP.INI", text)
+	file.Secret = true
+	return file
 }

@@ -70,6 +70,9 @@ func (x exchange) silent(l silent, proofs ...Proof) (Work, labs.Diagnostics) {
 	}
 	x.values["what"], x.values["step"] = p.word("on", l.what), p.word("on", p.call.Step.Kind)
 	proofs = append(append([]Proof{completed()}, proofs...), serviceProofs(l.services)...)
+	if x.values["disc"] == false {
+		l.files = append(l.files, p.helper("BIN.VBS"))
+	}
 	return p.done(Work{
 		Media: p.call.Step.Text("media"),
 		Job: &guest.Job{Then: l.then, Files: append([]guest.File{

@@ -11,10 +11,12 @@ import (
 )
 
 // query is one look into the directory: ldifde writes it into File.TXT. Where
-// Attribute is given, the script goes on looking until it is Least or more.
+// Attribute is given, the script goes on looking until it is Least or more;
+// where Text is given, until it is there; where Without is, until no object has
+// that name.
 type query struct {
 	File, Server, Base, Scope, Filter, Attributes string
-	Attribute                                     string
+	Attribute, Text, Without                      string
 	Least                                         int
 }
 
@@ -71,17 +73,22 @@ func (v *versions) named(name string, q query) (string, query) {
 // mode reads that an organization is in native mode.
 func (v *versions) mode(q query) {
 	name, q := v.named("exchange.organization.mode", q)
-	const expect = "msExchMixedMode FALSE"
-	v.proofs = append(v.proofs, Proof{Name: name, File: q.File, Expect: expect, Read: func(lines []string) (string, error) {
-		values, where, err := valuesOf(lines, "msExchMixedMode")
+	v.proofs = append(v.proofs, exactValue(name, q.File, "msExchMixedMode", "FALSE", "native"))
+}
+
+// exactValue is a value of the directory, and the word for it.
+func exactValue(name, file, attribute, want, word string) Proof {
+	expect := attribute + " " + want
+	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		values, where, err := valuesOf(lines, attribute)
 		if err != nil {
 			return "", fmt.Errorf("expected %s, and %w", expect, err)
 		}
-		if values[0] != "FALSE" {
+		if !strings.EqualFold(values[0], want) {
 			return "", fmt.Errorf("expected %s, and read %q from %s", expect, clip(values[0]), where)
 		}
-		return "native", nil
-	}})
+		return word, nil
+	}}
 }
 
 // stem is the file's name without its number.
@@ -121,6 +128,14 @@ func (v *versions) organization(x exchange, r estate.Release) {
 	}
 }
 
+// founded reads the organization, where it has no version to read.
+func (v *versions) founded(x exchange) {
+	v.queries = append(v.queries, query{
+		File: "ORG", Server: x.at.controller, Base: "CN=Microsoft Exchange,CN=Services,CN=Configuration," + domainDN(x.at.forest.Root),
+		Scope: "onelevel", Filter: "(objectClass=msExchOrganizationContainer)", Attributes: "cn",
+	})
+}
+
 // domain reads objectVersion of a domain's Exchange objects on each of its
 // domain controllers.
 func (v *versions) domain(x exchange, domain string, r estate.Release) {
@@ -138,16 +153,20 @@ func (v *versions) domain(x exchange, domain string, r estate.Release) {
 	}
 }
 
-// into gives the queries to the step's scripts. Where all stands on one domain
-// controller nothing need travel, and one look is enough.
+// into gives the queries to the step's scripts.
 func (v *versions) into(x exchange) {
-	tries := 1
+	x.values["queries"], x.values["tries"] = v.queries, v.tries()
+}
+
+// tries is how often to look. Where all stands on one domain controller nothing
+// need travel, and one look is enough.
+func (v *versions) tries() int {
 	for _, q := range v.queries {
 		if q.Server != v.queries[0].Server {
-			tries = replicationTries
+			return replicationTries
 		}
 	}
-	x.values["queries"], x.values["tries"] = v.queries, tries
+	return 1
 }
 
 // replicationTries are looks with three seconds between: domain controllers of
@@ -172,10 +191,47 @@ func (v *versions) server(x exchange, m *labs.Machine, r estate.Release) {
 	q := query{
 		File: "SERVER", Server: x.at.controller, Base: "CN=Microsoft Exchange,CN=Services,CN=Configuration," + domainDN(x.at.forest.Root),
 		Scope: "subtree", Filter: fmt.Sprintf("(&(objectClass=msExchExchangeServer)(cn=%s))", x.p.word("on", m.Computer)),
-		Attributes: "cn,serialNumber,versionNumber,msExchCurrentServerRoles,msExchInstallPath",
+		Attributes: "cn,serialNumber,versionNumber",
+	}
+	if x.p.call.Step.Flag("front_end") {
+		q.Attributes += ",serverRole"
+	}
+	if since(r, "exchange-2007") {
+		q.Attributes += ",msExchCurrentServerRoles"
 	}
 	v.queries = append(v.queries, q)
 	v.proofs = append(v.proofs, called("exchange.server", "SERVER", m.Computer), built("exchange.server.build", "SERVER", level(r).Build))
+}
+
+// gone reads the server objects of the forest beside the organization, which is
+// always there: a machine's own must not be among them.
+func (v *versions) gone(x exchange, m *labs.Machine) {
+	for _, c := range x.controllers() {
+		name, q := v.named("exchange.server.gone", query{
+			File: "SERVERS", Server: c.name, Base: "CN=Microsoft Exchange,CN=Services,CN=Configuration," + domainDN(x.at.forest.Root),
+			Scope: "subtree", Filter: "(|(objectClass=msExchOrganizationContainer)(objectClass=msExchExchangeServer))", Attributes: "cn",
+			Without: string(x.p.word("on", m.Computer)),
+		})
+		v.proofs = append(v.proofs, absent(name, q.File, m.Computer))
+	}
+}
+
+// absent is a directory without an object of a name, as far as the file was
+// written at all.
+func absent(name, file, computer string) Proof {
+	expect := "no server " + computer
+	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
+		values, _, err := valuesOf(lines, "cn")
+		if err != nil {
+			return "", fmt.Errorf("expected %s, and %w", expect, err)
+		}
+		for _, cn := range values {
+			if strings.EqualFold(cn, computer) {
+				return "", fmt.Errorf("expected %s, and the directory has it still", expect)
+			}
+		}
+		return "gone", nil
+	}}
 }
 
 // level is the release that the directory tells apart: update rollups and

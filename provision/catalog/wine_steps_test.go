@@ -175,7 +175,7 @@ func exchangeSetupInWine(t *testing.T, s *stage, system labs.OS, work catalog.Wo
 	s.ldif("SERVER", "dn: CN=EX01,CN=Servers,CN=First Administrative Group,CN=Administrative Groups,CN=Contoso", "cn: EX01", "serialNumber: Version 6.5 (Build 6944.4)")
 	s.proved(t, work, map[string]string{
 		"exchange.organization": "Contoso", "exchange.organization.objectVersion": "6903",
-		"exchange.server": "EX01", "exchange.server.build": "Version 6.5 (Build 6944.4)",
+		"exchange.server": "EX01", "exchange.server.build": "6.5.6944.4",
 		"service.MSExchangeSA": "running", "service.MSExchangeIS": "running", "service.SMTPSVC": "running", "service.W3SVC": "running",
 	})
 }

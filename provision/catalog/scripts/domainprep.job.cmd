@@ -1,7 +1,7 @@
 @echo off
 rem Doublehop step domainprep: Exchange setup prepares the domain.
 {{template "setup" .}}
-start /wait "" "%DISC%\SETUP\I386\SETUP.EXE" /DomainPrep
-{{template "ended"}}
+start /wait "" "%DISC%\{{.program}}" /DomainPrep
+{{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

@@ -7,7 +7,7 @@ find "MSExchangeIS" "%DH%\ANSWER.TXT" >NUL
 if not errorlevel 1 exit /b 0
 :begin
 {{template "setup" .}}
-start /wait "" "%DISC%\SETUP\I386\SETUP.EXE" /UnattendFile %DHJOB%\EXSETUP.INI
-{{template "ended"}}
+start /wait "" "%DISC%\{{.program}}" /UnattendFile %DHJOB%\EXSETUP.INI
+{{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

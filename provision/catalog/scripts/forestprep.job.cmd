@@ -1,7 +1,7 @@
 @echo off
 rem Doublehop step forestprep: Exchange setup extends the schema.
 {{template "setup" .}}
-start /wait "" "%DISC%\SETUP\I386\SETUP.EXE" /ForestPrep
-{{template "ended"}}
+start /wait "" "%DISC%\{{.program}}" /ForestPrep
+{{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

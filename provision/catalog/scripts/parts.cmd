@@ -34,7 +34,7 @@ goto ask
 {{- end}}
 {{define "setup"}}setlocal
 set LOG=%SystemDrive%\Exchange Server Setup Progress.log
-call :find SETUP\I386\SETUP.EXE
+call :find "{{.program}}"
 if not defined DISC goto nodisc
 call :directory
 if not defined READY goto nodirectory
@@ -58,7 +58,7 @@ if "%CODE%"=="0" exit /b 0
 echo setup: it ended with %CODE% and wrote no log
 exit /b 1
 :nodisc
-echo setup: the Exchange disc with SETUP\I386\SETUP.EXE is in no drive
+echo setup: the Exchange disc with {{.program}} is in no drive
 exit /b 2
 :nodirectory
 type "%DH%\ANSWER.TXT"
@@ -81,6 +81,14 @@ ldifde -f "%DHPROOF%\{{.File}}.TXT" -s {{.Server}} -d "{{.Base}}" -p {{.Scope}}{
 cscript //nologo "%DHJOB%\LEAST.VBS" "%DHPROOF%\{{.File}}.TXT" {{.Attribute}} {{.Least}}
 if errorlevel 1 set WAIT={{.Attribute}} on {{.Server}}
 {{- end}}
+{{- if .Text}}
+findstr /i /c:"{{.Text}}" "%DHPROOF%\{{.File}}.TXT" >NUL
+if errorlevel 1 set WAIT={{.Text}} on {{.Server}}
+{{- end}}
+{{- if .Without}}
+findstr /i /x /c:"cn: {{.Without}}" "%DHPROOF%\{{.File}}.TXT" >NUL
+if not errorlevel 1 set WAIT={{.Without}} to go from {{.Server}}
+{{- end}}
 {{- end}}
 {{- end}}
 {{define "again"}}
@@ -90,4 +98,45 @@ if %TRY% GEQ {{.tries}} exit /b 0
 if "%TRY%"=="10" echo Waiting for %WAIT%
 ping -n 4 127.0.0.1 >NUL
 goto again
+{{- end}}
+{{define "gone"}}
+{{- if .gone}}
+{{if .old}}cscript //nologo "%DHJOB%\SERVICE.VBS" MSExchangeIS{{else}}sc query MSExchangeIS{{end}} >"%DHPROOF%\GONE.TXT" 2>&1
+{{- end}}
+{{- end}}
+{{define "pickup"}}set BIN=
+for /f "delims=" %%f in ('cscript //nologo "%DHJOB%\BIN.VBS"') do set BIN=%%f
+{{- if .later}}
+rem From Exchange 2007 on only *.EML is taken, and what was made elsewhere would not have the folder's rights.
+set PICKUP=%BIN%\..\TransportRoles\Pickup
+set STAGE=%BIN%\..\TransportRoles\Pickup
+set REFUSE=%BIN%\..\TransportRoles\Pickup\*.BAD
+{{- else}}
+set MAIL=%BIN%\..\Mailroot\vsi 1
+if not exist "%MAIL%\PickUp" set MAIL=%SystemDrive%\Inetpub\mailroot
+set PICKUP=%MAIL%\PickUp
+set QUEUE=%MAIL%\Queue
+set REFUSE=%MAIL%\BadMail\*.*
+rem Every file in the folder is taken at once, so messages are made beside it.
+set STAGE=%DH%\MAIL
+{{- end}}
+if not exist "%PICKUP%" goto nofolder
+{{- end}}
+{{define "items"}}
+{{- if .items}}
+{{.items}} >"%DHPROOF%\ITEMS.TXT" 2>&1
+{{- end}}
+{{- if .wmi}}
+rem wmic writes UTF-16 into files, and type makes plain text of it.
+wmic /output:"%DH%\ITEMS.UTF" /namespace:\\root\MicrosoftExchangeV2 path Exchange_Mailbox get MailboxDisplayName,TotalItems <NUL
+type "%DH%\ITEMS.UTF" >"%DHPROOF%\ITEMS.TXT"
+{{- end}}
+{{- end}}
+{{define "left"}}
+{{- $from := .from}}{{$domains := .domains}}{{$labels := .labels}}
+{{- range $i, $dc := .controllers}}
+ldifde -f "%DHPROOF%\LEFT{{next $i}}.TXT" -s {{$dc}} -d "{{index $domains $i}}" -r "(|(&(objectClass=domainDNS)(dc={{index $labels $i}}))(&(objectCategory=person)(objectClass=user)(msExchHomeServerName=*/cn=Servers/cn={{$from}})(!(cn=HealthMailbox*))))" -l homeMDB >NUL
+cscript //nologo "%DHJOB%\COUNT.VBS" "%DHPROOF%\LEFT{{next $i}}.TXT" 1 1 >NUL
+if errorlevel 1 set WAIT=1
+{{- end}}
 {{- end}}

@@ -2,8 +2,14 @@
 rem Doublehop step {{.step}}: {{.what}}
 setlocal
 set LOG=%SystemDrive%\ExchangeSetupLogs\ExchangeSetup.log
+{{- if .disc}}
 call :find Setup\ServerRoles
 if not defined DISC goto nodisc
+{{- else}}
+set DISC=
+for /f "delims=" %%f in ('cscript //nologo "%DHJOB%\BIN.VBS"') do set DISC=%%f
+if not defined DISC goto nodisc
+{{- end}}
 call :directory
 if not defined READY goto nodirectory
 rem Setup appends to its log: what stands in it afterwards must be of this job.
@@ -41,7 +47,11 @@ call "%DH%\POWER.CMD" reboot
 ping -n 600 127.0.0.1 >NUL
 exit /b 1
 :nodisc
+{{- if .disc}}
 echo setup: the Exchange disc with Setup\ServerRoles is in no drive
+{{- else}}
+echo setup: no Exchange is registered on this machine
+{{- end}}
 exit /b 2
 :nodirectory
 type "%DH%\ANSWER.TXT"

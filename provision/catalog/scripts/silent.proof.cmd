@@ -7,4 +7,5 @@ set TRY=0
 set WAIT=
 {{- template "queries" .}}
 {{- template "services" .}}
+{{- template "gone" .}}
 {{- template "again" .}}
