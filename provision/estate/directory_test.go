@@ -90,6 +90,7 @@ func promoteCases() []ruleCase {
 		{name: "2012 R2 beside 2008", verbs: then(at2008, added("dc02", labs.Windows2012R2)...), keeps: "DH-AD-2003-WITH-2012R2"},
 		{name: "SYSVOL on DFSR at level 2003", verbs: then(at2003, establish("dc01", "sysvol-dfsr")), want: []string{"DH-AD-DFSR-LEVEL"}},
 		{name: "SYSVOL on DFSR at level 2008", verbs: then(at2008, establish("dc01", "sysvol-dfsr")), keeps: "DH-AD-DFSR-LEVEL"},
+		{name: "mangled attributes mended", verbs: then(w2k, edit(func(e *estate.Estate) { e.Forests[0].Mangled = true }), establish("dc01", "inetorgperson-fixed")), keeps: "DH-AD-NO-FOREST"},
 		{name: "SYSVOL in a workgroup", verbs: []verb{install(dc()), establish("dc01", "sysvol-dfsr")}, want: []string{"DH-AD-NO-FOREST"}},
 
 		{name: "a Windows 2003 replica of 2000", verbs: then(w2k, added("dc02", labs.Windows2003)...), want: []string{"DH-AD-ADPREP-FOREST"}},
@@ -182,6 +183,8 @@ func levelCases() []ruleCase {
 		{name: "a forest's level lowered", verbs: then(w2k3, domain2003, forest2003, raise("dc01", estate.ForestScope, estate.Level2000)), want: []string{"DH-AD-LEVEL-LOWERED"}},
 		{name: "a Windows 2000 controller in the domain", verbs: then(old, domain2003), want: []string{"DH-AD-LEVEL-CONTROLLERS"}},
 		{name: "a Windows 2000 controller in the forest", verbs: then(old, forest2003), want: []string{"DH-AD-LEVEL-CONTROLLERS"}},
+		{name: "the only controller on Windows 2000", verbs: then(w2k, domain2003), want: []string{"DH-AD-LEVEL-CONTROLLERS"}},
+		{name: "the only controller, which nothing upgrades so far", verbs: then(w2k, raise("dc01", estate.DomainScope, estate.Level2016)), want: []string{"DH-AD-LEVEL-CONTROLLERS"}},
 		{name: "a domain in mixed mode", verbs: then(w2k3, forest2003), want: []string{"DH-AD-FOREST-MIXED"}},
 		{name: "a domain in native mode", verbs: then(w2k3, native, forest2003), keeps: "DH-AD-FOREST-MIXED DH-AD-LEVEL-CONTROLLERS DH-AD-CONNECTOR-2000"},
 		{name: "the connector of Exchange 2000", verbs: then(adc, forest2003), want: []string{"DH-AD-CONNECTOR-2000"}},
@@ -193,6 +196,7 @@ func levelCases() []ruleCase {
 		{name: "roles that are elsewhere", verbs: then(two, roles("dc02", estate.PDCRole, estate.SchemaRole)), keeps: "DH-AD-ROLES-TWICE"},
 		{name: "the infrastructure on a catalog", verbs: then(kids, roles("dc02", estate.InfrastructureRole), roles("dc01", estate.InfrastructureRole)), want: []string{"DH-AD-INFRASTRUCTURE-CATALOG"}},
 		{name: "the infrastructure beside the catalog", verbs: then(kids, roles("dc02", estate.InfrastructureRole)), keeps: "DH-AD-INFRASTRUCTURE-CATALOG"},
+		{name: "a role that nobody knows", verbs: then(w2k3, roles("dc01", "king")), keeps: "DH-AD-ROLES-TWICE"},
 		{name: "a catalog on a member", verbs: then(w2k3, install(ex()), join("ex01"), establish("ex01", "global-catalog")), want: []string{"DH-AD-NOT-CONTROLLER"}},
 	}
 }
@@ -284,6 +288,11 @@ func TestForestGrows(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, e.Forests[0]); diff != "" {
 		t.Errorf("forest (-want +got):\n%s", diff)
+	}
+	for _, fact := range []estate.Fact{estate.FactController("dc03"), estate.FactDomain("sales.contoso.test"), estate.FactMember("dc01")} {
+		if !e.Has(fact) {
+			t.Errorf("the estate lacks %s", fact)
+		}
 	}
 	good := []string{"contoso.test: native mode", "contoso.test: forest level 2000 → 2003", "contoso.test: schema 13 → 30"}
 	for _, s := range good {

@@ -36,10 +36,10 @@ func (e *Estate) mayServe(m *Machine, os labs.OS, d *Domain, f *Forest, attr str
 	if level > w.Highest {
 		problems = append(problems, breaks("DH-AD-LEVEL-OS", attr, say).as(w.Origin))
 	}
-	if f.Level < w.LowestForest || d != nil && d.Level < w.Lowest {
-		problems = append(problems, e.tooLow(m, w, d, f, attr))
+	if f.Level < w.LowestForest {
+		problems = append(problems, tooLow(m, w, f, attr))
 	}
-	if d != nil && d.Mixed() && since2008(os) && d.Level >= w.Lowest {
+	if d != nil && d.Mixed() && since2008(os) && f.Level >= w.LowestForest {
 		problems = append(problems, mixedMode(d, w.Name, attr))
 	}
 	if w.DFSR && !f.DFSR {
@@ -51,15 +51,12 @@ func (e *Estate) mayServe(m *Machine, os labs.OS, d *Domain, f *Forest, attr str
 	return append(problems, e.bearsController(m, os, f, attr)...)
 }
 
-// tooLow is a functional level below what a Windows serves in.
-func (e *Estate) tooLow(m *Machine, w Windows, d *Domain, f *Forest, attr string) Problem {
-	say := words{"machine": m.Name, "os": w.Name, "what": "the forest of " + f.Root, "level": f.Level.String(), "lowest": w.LowestForest.String()}
-	remedy := RaiseLevel{Machine: f.schemaMaster(), Scope: ForestScope, Level: w.LowestForest}
-	if f.Level >= w.LowestForest {
-		say["what"], say["level"], say["lowest"] = "the domain "+d.Name, d.Level.String(), w.Lowest.String()
-		remedy = RaiseLevel{Machine: d.pdc(), Scope: DomainScope, Level: w.Lowest}
-	}
-	return breaks("DH-AD-LEVEL-LOW", attr, say, remedy).as(w.Origin)
+// tooLow is a forest's level below what a Windows serves in. Its domains' are
+// never lower than the forest's.
+func tooLow(m *Machine, w Windows, f *Forest, attr string) Problem {
+	return breaks("DH-AD-LEVEL-LOW", attr, words{
+		"machine": m.Name, "os": w.Name, "what": "the forest of " + f.Root, "level": f.Level.String(), "lowest": w.LowestForest.String(),
+	}, RaiseLevel{Machine: f.schemaMaster(), Scope: ForestScope, Level: w.LowestForest}).as(w.Origin)
 }
 
 // since2008 says that a Windows is 2008 or later. Its domain controllers serve in

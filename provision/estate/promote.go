@@ -90,7 +90,8 @@ func (e *Estate) found(m *Machine, s Promote) []Problem {
 		Root: s.Domain, Schema: w.Schema, Level: level, SchemaMaster: m.Name, NamingMaster: m.Name, Founded: e.Clock,
 		Tombstone: tombstoneOf(m.OS, m.ServicePack), DFSR: level >= Level2008, Domains: []*Domain{firstDomain(m, s, level)},
 	})
-	e.control(m.Name, s.Domain, true)
+	e.control(m.Name, s.Domain)
+	e.editMachine(m.Name).Catalog = true
 	e.say("%s: schema %d", s.Domain, w.Schema)
 	e.say("%s: forest level %s", s.Domain, level)
 	return problems
@@ -113,10 +114,11 @@ func firstDomain(m *Machine, s Promote, level Level) *Domain {
 	}
 }
 
-// control makes a machine a domain controller.
-func (e *Estate) control(machine, domain string, catalog bool) {
+// control makes a machine a domain controller. dcpromo of Windows 2000 and 2003
+// makes only the forest's first one a global catalog, later ones propose it.
+func (e *Estate) control(machine, domain string) {
 	m := e.editMachine(machine)
-	m.Domain, m.Controller, m.Catalog = domain, true, catalog
+	m.Domain, m.Controller, m.Catalog = domain, true, since2008(m.OS)
 	e.say("%s: domain controller of %s", machine, domain)
 }
 
@@ -141,7 +143,7 @@ func (e *Estate) branch(m *Machine, s Promote) []Problem {
 	f = e.editForest(f.Root)
 	f.Domains = append(f.Domains, firstDomain(m, s, level))
 	f.DFSR = f.DFSR && level >= Level2008
-	e.control(m.Name, s.Domain, catalogOf(m.OS))
+	e.control(m.Name, s.Domain)
 	e.follow(m.Name, parent)
 	e.say("%s: domain of the forest of %s, level %s", s.Domain, f.Root, level)
 	return problems
@@ -159,18 +161,13 @@ func (e *Estate) replicate(m *Machine, s Promote) []Problem {
 	f = e.editForest(f.Root)
 	d = f.domain(d.Name)
 	d.Controllers = append(d.Controllers, m.Name)
-	e.control(m.Name, d.Name, catalogOf(m.OS))
+	e.control(m.Name, d.Name)
 	e.follow(m.Name, d)
-	if catalogOf(m.OS) {
+	if since2008(m.OS) {
 		e.say("%s: global catalog", m.Name)
 	}
 	return problems
 }
-
-// catalogOf says whether promotion makes a further domain controller a global
-// catalog: dcpromo of Windows 2000 and 2003 makes only the forest's first one
-// that, later ones propose it.
-func catalogOf(os labs.OS) bool { return since2008(os) }
 
 // expects asks whether forest and domain (nil for a new one) were prepared for
 // a machine's Windows. Promotion of Windows 2012 and later prepares them by
