@@ -51,6 +51,9 @@ func (s Severity) String() string {
 // Diagnostic is one thing that a lab's author should know.
 type Diagnostic struct {
 	Severity Severity
+	// Rule is the id of the broken rule, which `explain` tells more of; empty
+	// when it is about the file and not about the world.
+	Rule string
 	// Summary is constant text without the author's data; Detail says in full
 	// sentences what is wrong with this one, why, and what to do.
 	Summary, Detail string

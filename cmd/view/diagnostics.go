@@ -27,6 +27,9 @@ func (s Style) Diagnostics(list labs.Diagnostics, sources *labs.Sources) string 
 		b.WriteString(s.heading(d))
 		b.WriteString(s.snippet(d, sources))
 		b.WriteString(s.wrap(d.Detail, ""))
+		if d.Rule != "" {
+			b.WriteString(s.draw(faint, "More: doublehop explain "+Clean(d.Rule)) + "\n")
+		}
 	}
 	return b.String()
 }
@@ -152,6 +155,7 @@ type Verdict struct {
 // Diagnostic is the JSON form of a diagnostic.
 type Diagnostic struct {
 	Severity string        `json:"severity"`
+	Rule     string        `json:"rule,omitempty"`
 	Summary  string        `json:"summary"`
 	Detail   string        `json:"detail,omitempty"`
 	Address  string        `json:"address,omitempty"`
@@ -193,7 +197,7 @@ func DiagnosticsJSON(list labs.Diagnostics, sources *labs.Sources) []Diagnostic 
 	out := make([]Diagnostic, 0, len(list))
 	for _, d := range list {
 		j := Diagnostic{
-			Severity: strings.ToLower(d.Severity.String()), Summary: d.Summary, Detail: d.Detail,
+			Severity: strings.ToLower(d.Severity.String()), Rule: d.Rule, Summary: d.Summary, Detail: d.Detail,
 			Address: d.Addr, Values: d.Values,
 		}
 		if d.Subject != nil && d.Subject.Known() {

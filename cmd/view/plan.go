@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/doublehop/doublehop/provision/plan"
 )
 
@@ -18,8 +20,10 @@ func (s Style) Plan(p *plan.Plan) string {
 	for _, stage := range p.Stages {
 		widest = max(widest, len(stage.Name))
 	}
+	before := ""
 	for _, stage := range p.Stages {
-		b.WriteString(s.planStage(stage, min(widest, 30)))
+		b.WriteString(s.planStage(stage, before, min(widest, 30)))
+		before = stage.Name
 	}
 	b.WriteString(s.final(p))
 	return b.String()
@@ -33,14 +37,14 @@ func actionInk(a plan.Action) ink {
 	return good
 }
 
-func (s Style) planStage(stage plan.Stage, widest int) string {
+func (s Style) planStage(stage plan.Stage, before string, widest int) string {
 	var b strings.Builder
 	head := s.draw(actionInk(stage.Action), pad(string(stage.Action), 8)) + "  " + s.draw(strong, pad(Clean(stage.Name), widest)) + "  "
 	if stage.Action == plan.Reuse {
 		b.WriteString("  " + head + s.draw(faint, cut(layersOf(stage), s.width()-widest-14)) + "\n")
 		return b.String()
 	}
-	b.WriteString("  " + head + "about " + about(time.Duration(stage.Estimate)) + "\n")
+	b.WriteString("  " + head + "about " + about(time.Duration(stage.Estimate)) + disk(stage.Disk) + "\n")
 	for _, why := range whyOf(stage) {
 		b.WriteString(s.wrap(Clean(why), "            "))
 	}
@@ -50,7 +54,35 @@ func (s Style) planStage(stage plan.Stage, widest int) string {
 	for _, change := range stage.Becomes {
 		b.WriteString(s.draw(faint, cut("              → "+Clean(change), s.width())) + "\n")
 	}
+	b.WriteString(s.noReturn(stage, before))
+	for _, q := range stage.Silenced {
+		b.WriteString(s.wrap(fmt.Sprintf("%s on %s breaks %s (%s), silenced: %s", Clean(q.Step), Clean(q.Machine), q.Rule, Clean(q.Title), Clean(q.Because)), "            "))
+	}
 	return b.String()
+}
+
+// noReturn says what of a stage cannot be taken back, and how it is undone.
+func (s Style) noReturn(stage plan.Stage, before string) string {
+	if len(stage.NoReturn) == 0 {
+		return ""
+	}
+	way := "a new lab"
+	if before != "" {
+		way = "`revert " + Clean(before) + "`"
+	}
+	what := "one change"
+	if n := len(stage.NoReturn); n > 1 {
+		what = fmt.Sprintf("%d changes", n)
+	}
+	return s.draw(warning, "            No way back") + fmt.Sprintf(" from %s but %s.\n", what, way)
+}
+
+// disk is what layers will take, to go after a time; empty when that is not worth a word.
+func disk(bytes uint64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return ", " + humanize.IBytes(bytes)
 }
 
 // layersOf names the machines that a stage leaves layers of.
@@ -122,13 +154,20 @@ func (s Style) final(p *plan.Plan) string {
 	}
 	switch {
 	case build > 0:
-		fmt.Fprintf(&b, "%s to build, %d to reuse: about %s.\n", count(build, "stage"), reuse, about(time.Duration(p.Estimate)))
+		fmt.Fprintf(&b, "%s to build, %d to reuse: about %s%s.\n", count(build, "stage"), reuse, about(time.Duration(p.Estimate)), diskOf(p))
 	case p.Final.Action == plan.Reuse:
 		b.WriteString("Nothing to do.\n")
 	default:
 		fmt.Fprintf(&b, "Nothing to build: %s reused.\n", stagesAre(reuse))
 	}
 	return b.String()
+}
+
+func diskOf(p *plan.Plan) string {
+	if p.Disk == 0 {
+		return ""
+	}
+	return " and " + humanize.IBytes(p.Disk) + " of the pool"
 }
 
 func machines(n int) string {

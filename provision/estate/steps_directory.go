@@ -70,7 +70,7 @@ type Establish struct {
 
 // Sketch implements [Step].
 func (s Establish) Sketch() Sketch {
-	return Sketch{"run", s.Machine, []SketchArg{{"commands", s.Commands}, {"establishes", s.Facts}}}
+	return Sketch{"run", s.Machine, []SketchArg{{"command", strings.Join(s.Commands, " && ")}, {"establishes", s.Facts}}}
 }
 
 // Use is any step on a machine that changes nothing which the estate knows.

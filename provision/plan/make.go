@@ -44,6 +44,7 @@ func Make(in Input) (*Plan, labs.Diagnostics) {
 	for _, s := range p.Stages {
 		if s.Action != Reuse {
 			p.Estimate += s.Estimate
+			p.Disk += s.Disk
 		}
 	}
 	return p, diags
@@ -91,6 +92,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 	for _, stage := range m.Lab.Path(m.Target) {
 		before := now.estate.Summary()
 		s := stageMaker{maker: m, stage: Stage{Name: stage.Name}, images: map[string][]StepImage{}}
+		r.silenced = func(list []Silenced) { s.stage.Silenced = append(s.stage.Silenced, list...) }
 		diags = append(diags, r.stage(now, stage, s.visit)...)
 		if s.err != nil {
 			at := stage.Range
@@ -101,7 +103,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 		}
 		s.stage.Coupled = s.stage.Coupled || now.estate.Joined()
 		s.layers(now)
-		s.stage.Becomes = now.estate.Changes(before)
+		s.stage.Becomes, s.stage.NoReturn = now.estate.Changes(before), now.estate.NoReturn(before)
 		p.Stages = append(p.Stages, s.stage)
 	}
 	return diags
@@ -128,8 +130,10 @@ func (s *stageMaker) visit(call catalog.Call, at int, work catalog.Work, needs [
 	s.index[at] = len(s.stage.Steps)
 	entry, _ := catalog.Find(call.Step.Kind)
 	step := Step{
-		Name: call.Step.Name, Kind: call.Step.Kind, Machine: name, Estimate: Seconds(entry.Typical()), Source: call.Step,
+		Name: call.Step.Name, Kind: call.Step.Kind, Machine: name, Estimate: Seconds(entry.Typical()), Disk: catalog.Grows(call),
+		Source: call.Step,
 	}
+	s.stage.Disk += step.Disk
 	for _, n := range needs {
 		step.Needs = append(step.Needs, s.index[n])
 	}

@@ -34,6 +34,9 @@ type Plan struct {
 	Final Final `json:"final"`
 	// Estimate is how long the stages to be built took elsewhere, in seconds.
 	Estimate Seconds `json:"estimate_seconds"`
+	// Disk is how much the pool will grow by then, in bytes, as far as one can
+	// tell beforehand.
+	Disk uint64 `json:"disk_bytes"`
 }
 
 // Seconds is a duration that is written to JSON as a number of seconds.
@@ -92,8 +95,15 @@ type Stage struct {
 	// are begun again together or not at all.
 	Coupled bool `json:"coupled"`
 	// Becomes says what the stage changes in the estate, a line each.
-	Becomes  []string `json:"becomes,omitempty"`
-	Estimate Seconds  `json:"estimate_seconds"`
+	Becomes []string `json:"becomes,omitempty"`
+	// NoReturn are those of Becomes that no step can take back: only a revert
+	// to the stage before can.
+	NoReturn []string `json:"no_return,omitempty"`
+	// Silenced are rules that the stage breaks, and that its author silenced.
+	Silenced []Silenced `json:"silenced,omitempty"`
+	Estimate Seconds    `json:"estimate_seconds"`
+	// Disk is how much the stage's layers take, in bytes.
+	Disk uint64 `json:"disk_bytes"`
 }
 
 // Layer is one machine's frozen disks after a stage.
@@ -118,9 +128,11 @@ type Step struct {
 	// ID is the job's name in the guest.
 	ID string `json:"job"`
 	// Needs are indexes of steps of the same stage that come first.
-	Needs    []int      `json:"needs,omitempty"`
-	Estimate Seconds    `json:"estimate_seconds"`
-	Source   *labs.Step `json:"-"`
+	Needs    []int   `json:"needs,omitempty"`
+	Estimate Seconds `json:"estimate_seconds"`
+	// Disk is how much the machine's disks grow by, in bytes.
+	Disk   uint64     `json:"disk_bytes"`
+	Source *labs.Step `json:"-"`
 }
 
 // Final says what is done to the instance once Target's checkpoint exists.

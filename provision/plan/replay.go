@@ -46,6 +46,9 @@ func standInSecret(string) (labs.SecretValue, error) {
 type replay struct {
 	lab    *labs.Lab
 	secret func(name string) (labs.SecretValue, error)
+	// silenced is told of broken rules that the lab's author silenced; it may be
+	// nil.
+	silenced func([]Silenced)
 }
 
 // moment is the modelled world after a stage: the estate, and who made what.
@@ -77,15 +80,14 @@ func (r replay) stage(now *moment, stage *labs.Stage, tell visit) labs.Diagnosti
 	calls, diags := r.calls(now, stage)
 	needs, more := order(calls)
 	diags = append(diags, more...)
+	broken := map[*labs.Step]map[string]bool{}
 	for _, i := range sorted(needs) {
 		c := calls[i]
 		c.call.Estate = now.estate
 		makers := now.makersOf(c)
 		work, complaints := c.entry.Work(c.call)
 		diags = append(diags, complaints...)
-		for _, p := range c.entry.Effects(c.call, now.estate) {
-			diags = append(diags, diagnose(c.call, p))
-		}
+		diags = append(diags, r.judge(c, now.estate, broken)...)
 		for _, f := range c.entry.Makes(c.call) {
 			now.makers[f] = append(now.makers[f], c.call.Machine.Name)
 		}
@@ -93,6 +95,38 @@ func (r replay) stage(now *moment, stage *labs.Stage, tell visit) labs.Diagnosti
 		if tell != nil {
 			tell(c.call, i, work, needs[i], makers)
 		}
+	}
+	for _, step := range stage.Steps {
+		if len(step.Allow) > 0 {
+			diags = append(diags, allowed(stage, step)...)
+			diags = append(diags, idle(stage, step, broken[step])...)
+		}
+	}
+	return diags
+}
+
+// judge holds a step against the rules and changes the world. It notes which
+// rules each step broke.
+func (r replay) judge(c bound, e *estate.Estate, broken map[*labs.Step]map[string]bool) labs.Diagnostics {
+	problems := c.entry.Effects(c.call, e)
+	if len(problems) == 0 {
+		return nil
+	}
+	rules := broken[c.call.Step]
+	if rules == nil {
+		rules = map[string]bool{}
+		broken[c.call.Step] = rules
+	}
+	for _, p := range problems {
+		rules[p.Rule] = true
+	}
+	told, silenced := silence(c.call, problems)
+	if r.silenced != nil && len(silenced) > 0 {
+		r.silenced(silenced)
+	}
+	var diags labs.Diagnostics
+	for _, p := range told {
+		diags = append(diags, diagnose(c.call, p))
 	}
 	return diags
 }
@@ -147,13 +181,9 @@ func (r replay) calls(now *moment, stage *labs.Stage) ([]bound, labs.Diagnostics
 // diagnose points a problem of the estate at the step's line.
 func diagnose(call catalog.Call, p estate.Problem) labs.Diagnostic {
 	at := call.Step.Attribute(p.Attr)
-	d := labs.Diagnostic{
-		Severity: p.Severity, Summary: p.Summary, Detail: p.Detail,
+	return labs.Diagnostic{
+		Severity: p.Severity, Rule: p.Rule, Summary: p.Summary, Detail: p.Detail,
 		Addr:    labs.Address("stage", call.Stage.Name) + "." + labs.Address("step", call.Step.Name),
 		Subject: &at, Context: &call.Step.Range,
 	}
-	if p.Rule != "" {
-		d.Detail += " [" + p.Rule + "]"
-	}
-	return d
 }
