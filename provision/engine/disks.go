@@ -49,7 +49,7 @@ func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, p
 		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume})
 	}
 	spec.Drives = drives("", "")
-	spec.Clock, spec.Mark.Facts = clockAt(labTime), map[string]string{
+	spec.Clock, spec.Mark.Facts = clockAt(labTime, m.Skew), map[string]string{
 		plan.FactStage: stage, plan.FactLayer: key, plan.FactPhase: plan.PhaseStand,
 	}
 	noteClock(spec.Mark.Facts, labTime)
@@ -146,7 +146,7 @@ func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Lay
 		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume.Name})
 	}
 	spec.Drives = drives("", "")
-	spec.Clock, spec.Mark.Facts = clockAt(labTime), map[string]string{
+	spec.Clock, spec.Mark.Facts = clockAt(labTime, m.Skew), map[string]string{
 		plan.FactStage: s.Name, plan.FactLayer: l.Key, plan.FactPhase: plan.PhaseBuild, plan.FactDone: "0",
 	}
 	noteClock(spec.Mark.Facts, labTime)
@@ -193,7 +193,7 @@ func (e *Engine) rebase(ctx context.Context, m plan.Machine, x drivers.Machine, 
 		spec.Disks = append(spec.Disks, drivers.Disk{Target: target(i), Volume: volume})
 	}
 	spec.Drives = drives("", "")
-	spec.Clock, spec.Mark.Facts = clockAt(labTime), maps.Clone(x.Mark.Facts)
+	spec.Clock, spec.Mark.Facts = clockAt(labTime, m.Skew), maps.Clone(x.Mark.Facts)
 	spec.Mark.Facts[plan.FactPhase] = plan.PhaseStand
 	noteClock(spec.Mark.Facts, labTime)
 	return e.driver.DefineMachine(ctx, spec)
@@ -216,9 +216,20 @@ func drives(media, floppyVolume string) []drivers.Drive {
 	}
 }
 
-func clockAt(labTime time.Time) drivers.Clock { return drivers.Clock{Start: labTime} }
+// clockAt is a guest's clock at a lab time, and so much ahead of it. Without a
+// lab time it follows the host.
+func clockAt(labTime time.Time, skew time.Duration) drivers.Clock {
+	if labTime.IsZero() && skew != 0 {
+		labTime = time.Now().UTC().Truncate(time.Second)
+	}
+	if labTime.IsZero() {
+		return drivers.Clock{}
+	}
+	return drivers.Clock{Start: labTime.Add(skew)}
+}
 
-// noteClock remembers what the guest's clock shows now.
+// noteClock remembers what the lab's clock shows now; a machine's own may be
+// ahead of it by its skew.
 func noteClock(facts map[string]string, labTime time.Time) {
 	if labTime.IsZero() {
 		return
@@ -227,7 +238,7 @@ func noteClock(facts map[string]string, labTime time.Time) {
 	facts[factSince] = strconv.FormatInt(time.Now().Unix(), 10)
 }
 
-// labTime is what the guest's clock shows now: lab time runs on from where it
+// labTime is what the lab's clock shows now: it runs on from where it
 // was noted, whether the machine runs or not, and so never goes back. It is
 // zero when the lab follows the host.
 func labTime(x drivers.Machine) time.Time {

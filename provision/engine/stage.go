@@ -93,6 +93,9 @@ func (r *stageRun) begin(ctx context.Context, l plan.Layer) error {
 			labTime = r.parent.LabTime // a machine that enters the lab later
 		}
 	}
+	if at := r.source().Clock; !at.IsZero() {
+		labTime = at
+	}
 	return r.lay(ctx, r.plan, r.stage, l, r.parent.Machines[l.Machine], labTime, r.world)
 }
 

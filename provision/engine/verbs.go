@@ -156,7 +156,7 @@ func (e *Engine) Start(ctx context.Context) error {
 			continue
 		}
 		spec := m.Spec
-		spec.Disks, spec.Drives, spec.Clock = x.Disks, x.Drives, clockAt(labTime(x))
+		spec.Disks, spec.Drives, spec.Clock = x.Disks, x.Drives, clockAt(labTime(x), m.Skew)
 		spec.Mark.Facts = maps.Clone(x.Mark.Facts)
 		noteClock(spec.Mark.Facts, labTime(x))
 		if err := e.driver.DefineMachine(ctx, spec); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
@@ -33,6 +34,9 @@ type Preimage struct {
 	// Box is the machine itself; only in a machine's first layer, since every
 	// later one rests on that.
 	Box *Box `json:"box,omitempty"`
+	// Clock is the lab's time that the stage sets; empty when it goes on from
+	// the stage before.
+	Clock string `json:"clock,omitempty"`
 	// Steps are the steps on this machine.
 	Steps []StepImage `json:"steps,omitempty"`
 	// Company is a digest of the other machines' layers and steps, in a stage
@@ -79,6 +83,9 @@ func (p Preimage) Key() string {
 	if p.Base != "" {
 		b = append(append(b, `","base":"`...), p.Base...)
 	}
+	if p.Clock != "" {
+		b = append(append(b, `","clock":"`...), p.Clock...)
+	}
 	if p.Company != "" {
 		b = append(append(b, `","company":"`...), p.Company...)
 	}
@@ -108,13 +115,19 @@ func boxOf(lab *labs.Lab, m *labs.Machine) *Box {
 	for i, n := range m.NICs {
 		box.NICs = append(box.NICs, fmt.Sprintf("%s %s", n.Network, macOf(lab.Name, m.Name, i)))
 	}
-	if !lab.Clock.Start.IsZero() {
-		box.Clock = lab.Clock.Start.UTC().Format("2006-01-02T15:04:05Z")
-	}
+	box.Clock = instant(lab.Clock.Start)
 	if m.ClockSkew != 0 {
 		box.Skew = m.ClockSkew.String()
 	}
 	return box
+}
+
+// instant is a time of the lab's clock as keys have it; empty for none.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // imageOf collects what of a step a disk depends on. work was rendered with

@@ -91,7 +91,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 	var diags labs.Diagnostics
 	for _, stage := range m.Lab.Path(m.Target) {
 		before := now.estate.Summary()
-		s := stageMaker{maker: m, stage: Stage{Name: stage.Name}, images: map[string][]StepImage{}}
+		s := stageMaker{maker: m, stage: Stage{Name: stage.Name}, clock: instant(stage.Clock), images: map[string][]StepImage{}}
 		r.silenced = func(list []Silenced) { s.stage.Silenced = append(s.stage.Silenced, list...) }
 		diags = append(diags, r.stage(now, stage, s.visit)...)
 		if s.err != nil {
@@ -113,6 +113,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 type stageMaker struct {
 	*maker
 	stage  Stage
+	clock  string // that the stage sets
 	images map[string][]StepImage
 	index  map[int]int // from a step's place among the stage's calls to its place in Steps
 	err    error
@@ -152,7 +153,7 @@ func (s *stageMaker) layers(now *moment) {
 		}
 		base := s.tip[machine.Name]
 		image := Preimage{
-			Version: keyVersion, Base: base, Steps: s.images[machine.Name], Company: company,
+			Version: keyVersion, Base: base, Clock: s.clock, Steps: s.images[machine.Name], Company: company,
 		}
 		if base == "" {
 			image.Box = boxOf(s.Lab, machine)
@@ -239,7 +240,7 @@ func (m *maker) boxes(p *Plan) {
 				Network: NetworkName(m.Instance, n.Network), MAC: macOf(m.Lab.Name, machine.Name, i),
 			})
 		}
-		p.Machines = append(p.Machines, Machine{Name: machine.Name, Domain: domain, Spec: spec, Disks: machine.Disks})
+		p.Machines = append(p.Machines, Machine{Name: machine.Name, Domain: domain, Spec: spec, Disks: machine.Disks, Skew: machine.ClockSkew})
 	}
 	for _, n := range m.Lab.Networks {
 		if !used[n.Name] {

@@ -77,6 +77,8 @@ type Machine struct {
 	Spec drivers.MachineSpec `json:"-"`
 	// Disks are the disks of the machine with their sizes in bytes.
 	Disks []labs.Disk `json:"-"`
+	// Skew is how far the machine's clock is ahead of the lab's when it starts.
+	Skew time.Duration `json:"-"`
 }
 
 // Stage is one stage of the way, with its checkpoint.

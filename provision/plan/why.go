@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +20,9 @@ func (p Preimage) Differences(n Preimage) []string {
 	}
 	if p.Box != nil && n.Box != nil {
 		list = append(list, p.Box.differences(n.Box)...)
+	}
+	if p.Clock != n.Clock {
+		note("the stage's clock %s → %s", cmp.Or(p.Clock, "(not set)"), cmp.Or(n.Clock, "(not set)"))
 	}
 	list = append(list, stepDifferences(p.Steps, n.Steps)...)
 	if p.Base != n.Base {
