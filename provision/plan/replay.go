@@ -59,7 +59,11 @@ type moment struct {
 }
 
 func (r replay) begin() *moment {
-	return &moment{estate: estate.New(), makers: map[estate.Fact][]string{}, count: map[string]int{}}
+	world := estate.New()
+	if at := r.lab.Clock.Start; !at.IsZero() {
+		world.SetClock(at)
+	}
+	return &moment{estate: world, makers: map[estate.Fact][]string{}, count: map[string]int{}}
 }
 
 func (m *moment) clone() *moment {
@@ -77,9 +81,11 @@ type visit func(call catalog.Call, order int, work catalog.Work, needs []int, ma
 // stage replays one stage and changes now. The steps are walked in an order in
 // which each one's needs come first, whatever order they are written in.
 func (r replay) stage(now *moment, stage *labs.Stage, tell visit) labs.Diagnostics {
-	calls, diags := r.calls(now, stage)
-	needs, more := order(calls)
+	diags := turn(now.estate, stage)
+	calls, more := r.calls(now, stage)
 	diags = append(diags, more...)
+	needs, circles := order(calls)
+	diags = append(diags, circles...)
 	broken := map[*labs.Step]map[string]bool{}
 	for _, i := range sorted(needs) {
 		c := calls[i]
@@ -101,6 +107,22 @@ func (r replay) stage(now *moment, stage *labs.Stage, tell visit) labs.Diagnosti
 			diags = append(diags, allowed(stage, step)...)
 			diags = append(diags, idle(stage, step, broken[step])...)
 		}
+	}
+	return diags
+}
+
+// turn sets the lab's clock where the stage does.
+func turn(e *estate.Estate, stage *labs.Stage) labs.Diagnostics {
+	if stage.Clock.IsZero() {
+		return nil
+	}
+	var diags labs.Diagnostics
+	for _, p := range e.SetClock(stage.Clock) {
+		at := stage.Attribute(p.Attr)
+		diags = append(diags, labs.Diagnostic{
+			Severity: p.Severity, Rule: p.Rule, Summary: p.Summary, Detail: p.Detail,
+			Addr: labs.Address("stage", stage.Name), Subject: &at, Context: &stage.Range,
+		})
 	}
 	return diags
 }
