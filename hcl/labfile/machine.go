@@ -19,7 +19,6 @@ const (
 	largestDisk = 2 * labs.TiB
 	lba28Disk   = 128 * labs.GiB
 	mostCPUs    = 32
-	wideCPUs    = 4
 )
 
 // machine reads a machine block.
@@ -35,9 +34,7 @@ func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machi
 	a.memory(sys, m)
 	if f, ok := a.get("cpus"); ok {
 		n, _ := f.number(1, mostCPUs)
-		if m.CPUs = int(n); n > wideCPUs {
-			f.warn("More processors than the edition uses", "The Standard edition uses %d processors, and more only slow the lab down unless the disc is of a larger edition.", wideCPUs)
-		}
+		m.CPUs = int(n)
 	}
 	if f, ok := a.require("install_from"); ok {
 		m.InstallFrom, _ = f.reference("media")
@@ -207,8 +204,6 @@ func (a *arguments) memory(sys system, m *labs.Machine) {
 		f.fail("Machine memory too small", "%s has %s. %s does not install with less than %s.", a.p.addr, labs.FormatSize(n), sys.Title, labs.FormatSize(sys.Least))
 	case n > sys.Most:
 		f.fail("Machine memory too large", "%s has %s. No edition of %s uses more than %s.", a.p.addr, labs.FormatSize(n), sys.Title, labs.FormatSize(sys.Most))
-	case n > sys.Standard && (m.Edition == "" || m.Edition == "standard"):
-		f.warn("More memory than the edition uses", "The Standard edition of %s uses %s, and the rest lies idle unless the disc is of a larger edition.", sys.Title, labs.FormatSize(sys.Standard))
 	}
 }
 

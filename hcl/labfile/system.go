@@ -30,13 +30,13 @@ func (s *size) UnmarshalText(text []byte) error {
 // system is what is known of an operating system before any disc is read: a
 // row of systems.csv, which says what the columns mean.
 type system struct {
-	OS                    labs.OS
-	Arch                  labs.Arch
-	Title                 string
-	Least, Standard, Most uint64
-	Disk                  uint64
-	LBA28                 bool
-	Components            string
+	OS          labs.OS
+	Arch        labs.Arch
+	Title       string
+	Least, Most uint64
+	Disk        uint64
+	LBA28       bool
+	Components  string
 }
 
 // systems reads the file once, at the first use. It is part of the program: a
@@ -49,7 +49,6 @@ var systems = sync.OnceValue(func() []system {
 		Arch       labs.Arch `csv:"arch"`
 		Title      string    `csv:"title"`
 		Least      size      `csv:"least"`
-		Standard   size      `csv:"standard"`
 		Most       size      `csv:"most"`
 		Disk       size      `csv:"disk"`
 		LBA28      bool      `csv:"lba28"`
@@ -68,7 +67,7 @@ var systems = sync.OnceValue(func() []system {
 	list := make([]system, len(rows))
 	for i, r := range rows {
 		list[i] = system{
-			r.OS, r.Arch, r.Title, uint64(r.Least), uint64(r.Standard), uint64(r.Most), uint64(r.Disk), r.LBA28, r.Components,
+			r.OS, r.Arch, r.Title, uint64(r.Least), uint64(r.Most), uint64(r.Disk), r.LBA28, r.Components,
 		}
 	}
 	return list

@@ -199,6 +199,15 @@ func needsRoles(product string) []string {
 	return []string{MailboxRole}
 }
 
+// otherRoles are the roles that a version has besides. 2019 has no Unified
+// Messaging any more (Exchange 2019 documentation, unattended mode).
+func otherRoles(product string) []string {
+	if olderProduct("exchange-2016", product) {
+		return []string{"edge-transport", "management-tools"}
+	}
+	return []string{"edge-transport", "management-tools", "unified-messaging"}
+}
+
 // rolesOf are the roles of a new server, and what is wrong with them.
 func rolesOf(s ExchangeInstall, m *Machine, f *Forest, r Release) ([]string, []Problem) {
 	needed := needsRoles(r.Product)
@@ -208,8 +217,8 @@ func rolesOf(s ExchangeInstall, m *Machine, f *Forest, r Release) ([]string, []P
 	roles := slices.Sorted(slices.Values(s.Roles))
 	var problems []Problem
 	for _, role := range roles {
-		if !slices.Contains(needed, role) {
-			problems = append(problems, breaks("DH-EX-NO-ROLE", "roles", words{"machine": m.Name, "role": role, "product": r.Name, "roles": and(needed)}))
+		if known := slices.Concat(needed, otherRoles(r.Product)); !slices.Contains(known, role) {
+			problems = append(problems, breaks("DH-EX-NO-ROLE", "roles", words{"machine": m.Name, "role": role, "product": r.Name, "roles": and(known)}))
 		}
 	}
 	if !slices.Contains(roles, MailboxRole) {

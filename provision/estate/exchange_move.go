@@ -174,7 +174,7 @@ func (s MountStore) do(e *Estate) []Problem {
 	if known && from.ID != product {
 		problems = append(problems, breaks("DH-EX-STORE-VERSION", "on", say))
 	}
-	if s.Recovery && product != "exchange-2003" && product != "exchange-2007" {
+	if s.Recovery && olderProduct(product, "exchange-2003") {
 		problems = append(problems, breaks("DH-EX-RECOVERY-GROUP", "on", say))
 	}
 	if !s.Recovery && !server.Mailboxes {

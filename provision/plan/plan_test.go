@@ -457,3 +457,65 @@ func BenchmarkCheckDemo(b *testing.B) {
 		plan.Check(l)
 	}
 }
+
+// allowing is the small lab with Exchange on its domain controller, on which
+// some rules are silenced.
+func allowing(rules ...string) *labs.Lab {
+	l := lab()
+	l.Media = append(l.Media, &labs.Media{Name: "exchange", Path: "exchange.iso", Product: "exchange-2003"})
+	l.Machines[0].Components = []string{"aspnet", "iis", "nntp", "smtp"}
+	media := map[string]labs.Value{"media": labs.MediaRef("exchange")}
+	l.Stages = append(l.Stages, &labs.Stage{Name: "exchange", After: "forest", Steps: []*labs.Step{
+		{Kind: "forestprep", Name: "forestprep", On: []string{"dc01"}, Args: media},
+		{Kind: "domainprep", Name: "domainprep", On: []string{"dc01"}, Args: media},
+		{
+			Kind: "exchange_setup", Name: "exchange_setup", On: []string{"dc01"}, Allow: rules, Because: "There is one server.",
+			Args: map[string]labs.Value{"media": labs.MediaRef("exchange"), "organization": "Contoso"},
+		},
+	}})
+	return l
+}
+
+func TestASilencedRuleStandsInThePlan(t *testing.T) {
+	t.Parallel()
+	in := input(allowing("DH-EX-ON-CONTROLLER"), "exchange")
+	in.Media["exchange"] = strings.Repeat("ef", 32)
+	if diags := plan.Check(in.Lab); len(diags) > 0 {
+		t.Errorf("%+v", diags)
+	}
+	p := mustMake(t, in)
+	want := []plan.Silenced{{
+		Rule: "DH-EX-ON-CONTROLLER", Title: "Exchange on a domain controller", Step: "exchange_setup", Machine: "dc01",
+		Because: "There is one server.",
+	}}
+	if diff := cmp.Diff(want, p.Last().Silenced); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.Last().NoReturn) < 3 || len(p.Stages[0].NoReturn) > 0 {
+		t.Errorf("no return from %q, and from %q of the installation", p.Last().NoReturn, p.Stages[0].NoReturn)
+	}
+}
+
+func TestWhatCannotBeSilenced(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rules []string
+		want  []string
+	}{
+		{nil, []string{"Exchange on a domain controller"}},
+		{[]string{"DH-EX-ON-CONTROLLER", "DH-E2003-X64"}, []string{"Silenced rule that is not broken"}},
+		{[]string{"DH-EX-ON-CONTROLLER", "DH-EX-TWICE"}, []string{"Rule that cannot be silenced"}},
+		{[]string{"DH-EX-ON-CONTROLER"}, []string{"Exchange on a domain controller", "Unknown rule"}},
+	} {
+		var got []string
+		for _, d := range plan.Check(allowing(c.rules...)) {
+			got = append(got, d.Summary)
+			if d.Summary == "Unknown rule" && !strings.Contains(d.Detail, "DH-EX-ON-CONTROLLER") {
+				t.Errorf("no suggestion: %s", d.Detail)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.rules, diff)
+		}
+	}
+}

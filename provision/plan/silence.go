@@ -1,12 +1,9 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/agext/levenshtein"
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/catalog"
@@ -47,11 +44,8 @@ func silence(call catalog.Call, problems []estate.Problem) (told []estate.Proble
 
 func ofTheModel(id string) bool {
 	rule, ok := estate.FindRule(id)
-	return !ok || rule.Source == modelSource
+	return !ok || rule.OfTheModel()
 }
-
-// modelSource is the source of rules that the model itself defines.
-const modelSource = "model"
 
 // allowed checks what a step says it allows: each must be a rule that can be
 // silenced.
@@ -81,13 +75,10 @@ func allowed(stage *labs.Stage, step *labs.Step) labs.Diagnostics {
 
 // nearest suggests the rule whose id is most like id.
 func nearest(id string) string {
-	best := slices.MinFunc(estate.Rules(), func(a, b estate.Rule) int {
-		return cmp.Compare(levenshtein.Distance(id, a.ID, nil), levenshtein.Distance(id, b.ID, nil))
-	})
-	if levenshtein.Distance(id, best.ID, nil) > len(id)/2 {
-		return ""
+	if near := estate.NearRules(id); len(near) > 0 {
+		return fmt.Sprintf(" Did you mean %s?", near[0].ID)
 	}
-	return fmt.Sprintf(" Did you mean %s?", best.ID)
+	return ""
 }
 
 // idle warns of rules that a step allows and that nothing on it breaks: the
@@ -95,7 +86,7 @@ func nearest(id string) string {
 func idle(stage *labs.Stage, step *labs.Step, broken map[string]bool) labs.Diagnostics {
 	var spare []string
 	for _, id := range step.Allow {
-		if !broken[id] && !ofTheModel(id) {
+		if _, known := estate.FindRule(id); known && !broken[id] && !ofTheModel(id) {
 			spare = append(spare, id)
 		}
 	}

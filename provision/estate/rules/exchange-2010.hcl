@@ -315,7 +315,7 @@ rule "DH-EX-NO-ROLE" {
   verdict    = "block"
   title      = "Role that the version lacks"
   what       = "Machine \"{machine}\" is to have the role {role} of {product}."
-  why        = "Its roles with mailboxes are {roles}."
+  why        = "The version has the roles {roles}."
   remedy     = "Choose among them, or leave roles out."
   source     = "X4 X6 E11"
   confidence = "H"
@@ -473,9 +473,9 @@ rule "DH-EX-STORE-VERSION" {
 
 rule "DH-EX-RECOVERY-GROUP" {
   verdict    = "block"
-  title      = "No recovery storage group"
-  what       = "A store is to be mounted in a recovery storage group by {product} on machine \"{machine}\"."
-  why        = "Exchange 2003 brought recovery storage groups; 2000 has none, and 2010 and later have recovery databases in their place."
+  title      = "No place for recovery"
+  what       = "A store is to be mounted beside the server's own stores by {product} on machine \"{machine}\"."
+  why        = "Exchange 2003 brought recovery storage groups, and 2010 recovery databases in their place; earlier versions have neither."
   remedy     = "Leave recovery out."
   source     = "E18 X10"
   confidence = "H"

@@ -23,7 +23,7 @@ machine "small" {
 machine "large" {
   os             = "windows-2003"
   memory         = "100GiB" # ERROR: Machine memory too large
-  cpus           = 8 # WARNING: More processors than the edition uses
+  cpus           = 8
   install_from   = media.win
   admin_password = secret.pw
   owner          = "Müller" # ERROR: Text that cannot be carried
@@ -46,7 +46,7 @@ machine "odd" {
 }
 machine "generous" { # WARNING: Machine without a network
   os             = "windows-2003"
-  memory         = "8GiB" # WARNING: More memory than the edition uses
+  memory         = "8GiB"
   install_from   = media.win
   admin_password = secret.pw
   disk "System Disk" { size = "a lot" } # ERROR: Bad name # ERROR: Not a size

@@ -10,6 +10,11 @@ secret "key" { env = "KEY" }
 
 network "corp" { subnet = "10.20.0.0/24" }
 
+media "windows-2003-sp1" {
+  path    = "windows-2003-sp1.iso"
+  product = "windows-2003-sp1"
+}
+
 media "windows-2000" {
   path    = "windows-2000.iso"
   product = "windows-2000"
@@ -295,7 +300,7 @@ machine "ex00" {
   disk "system" { size = "16GiB" }
   nic "corp" {
     address = "10.20.0.20"
-    dns     = [machine.dc01.address]
+    dns     = [machine.dc00.address]
   }
 }
 
@@ -310,7 +315,7 @@ machine "fe00" {
   disk "system" { size = "16GiB" }
   nic "corp" {
     address = "10.20.0.21"
-    dns     = [machine.dc01.address]
+    dns     = [machine.dc00.address]
   }
 }
 
@@ -421,5 +426,348 @@ machine "exse" {
   nic "corp" {
     address = "10.20.0.29"
     dns     = [machine.dc01.address]
+  }
+}
+
+machine "ex64" {
+  os             = "windows-2003"
+  arch           = "x64"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.30"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "w2ksp2" {
+  os             = "windows-2000"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2000
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.31"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "ex01sp4" {
+  os             = "windows-2000"
+  service_pack   = 4
+  memory         = "1GiB"
+  install_from   = media.windows-2000-sp4
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.32"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "w2k8sp1" {
+  os             = "windows-2008"
+  service_pack   = 1
+  memory         = "4GiB"
+  install_from   = media.windows-2008-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.33"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "small" {
+  os             = "windows-2008r2"
+  service_pack   = 1
+  memory         = "2GiB"
+  install_from   = media.windows-2008r2-sp1
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.34"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "dcrtm" {
+  os             = "windows-2003"
+  service_pack   = 0
+  memory         = "512MiB"
+  install_from   = media.windows-2003
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "16GiB" }
+  nic "corp" { address = "10.20.0.35" }
+}
+
+machine "ex03a" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.36"
+    dns     = [machine.dc08.address]
+  }
+}
+
+machine "ex19x" {
+  os             = "windows-2019"
+  memory         = "8GiB"
+  install_from   = media.windows-2019
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.37"
+    dns     = [machine.dc16.address]
+  }
+}
+
+machine "exsex" {
+  os             = "windows-2022"
+  memory         = "8GiB"
+  install_from   = media.windows-2022
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.38"
+    dns     = [machine.dc16.address]
+  }
+}
+
+machine "dc25" {
+  os             = "windows-2025"
+  memory         = "2GiB"
+  install_from   = media.windows-2025
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.39"
+    dns     = [machine.dc16.address]
+  }
+}
+
+machine "dc19" {
+  os             = "windows-2019"
+  memory         = "2GiB"
+  install_from   = media.windows-2019
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.40"
+    dns     = [machine.dc12.address]
+  }
+}
+
+machine "late" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  clock_skew = "7m"
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.42"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "alittle" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  clock_skew = "-4m"
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.43"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "m8g" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "8GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.44"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "m8ge" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "8GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  edition = "enterprise"
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.45"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "c8" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  cpus = 8
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.46"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "w2ksmp" {
+  os             = "windows-2000"
+  service_pack   = 4
+  memory         = "1GiB"
+  install_from   = media.windows-2000-sp4
+  product_key    = secret.key
+  admin_password = secret.administrator
+  cpus = 2
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.47"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "e6g" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "6GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  edition = "enterprise"
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.48"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "e2g" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "2GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.49"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "exsales" {
+  os             = "windows-2008r2"
+  service_pack   = 1
+  memory         = "4GiB"
+  install_from   = media.windows-2008r2-sp1
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.50"
+    dns     = [machine.dc02.address]
+  }
+}
+
+machine "ex0k" {
+  os             = "windows-2000"
+  service_pack   = 4
+  memory         = "1GiB"
+  install_from   = media.windows-2000-sp4
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.51"
+    dns     = [machine.dc01.address]
+  }
+}
+
+machine "exother" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.52"
+    dns     = [machine.dcrtm.address]
+  }
+}
+
+machine "exr" {
+  os             = "windows-2008r2"
+  service_pack   = 1
+  memory         = "4GiB"
+  install_from   = media.windows-2008r2-sp1
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.53"
+    dns     = [machine.dc12.address]
+  }
+}
+
+machine "dc16b" {
+  os             = "windows-2016"
+  memory         = "2GiB"
+  install_from   = media.windows-2016
+  product_key    = secret.key
+  admin_password = secret.administrator
+  disk "system" { size = "40GiB" }
+  nic "corp" {
+    address = "10.20.0.54"
+    dns     = [machine.dc12.address]
   }
 }

@@ -1,0 +1,26 @@
+# WORLD all
+# New schemas, and the levels that go with them.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc08, machine.dc12, machine.dc16, machine.dc00, machine.dc02]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "no-adprep" {
+  after = stage.forest
+  step "adprep" {
+    on    = machine.dc01 # ERROR: DH-AD-ADPREP-HOST
+    media = media.windows-2012r2
+    scope = "forest"
+  }
+}

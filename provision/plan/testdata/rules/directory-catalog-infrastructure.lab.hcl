@@ -1,0 +1,34 @@
+# WORLD all
+# Forests, domains and their controllers.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc02, machine.dc00, machine.fe03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "replica" {
+  after = stage.forest
+  step "promote" {
+    on     = machine.dc02
+    domain = "contoso.test"
+    role   = "replica"
+  }
+}
+
+stage "catalog-infrastructure" {
+  after = stage.replica
+  step "move_roles" {
+    on    = machine.dc02
+    roles = ["infrastructure"]
+  }
+}

@@ -1,0 +1,24 @@
+# WORLD all
+# Forests, domains and their controllers.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc02, machine.dc00, machine.fe03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "demote-last" {
+  after = stage.forest
+  step "demote" {
+    on = machine.dc01 # ERROR: DH-AD-DEMOTE-LAST
+  }
+}

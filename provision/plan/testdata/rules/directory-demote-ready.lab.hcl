@@ -1,0 +1,42 @@
+# WORLD all
+# Forests, domains and their controllers.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc02, machine.dc00, machine.fe03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "replica" {
+  after = stage.forest
+  step "promote" {
+    on     = machine.dc02
+    domain = "contoso.test"
+    role   = "replica"
+  }
+}
+
+stage "demote-ready" {
+  after = stage.replica
+  step "run" {
+    on          = machine.dc02
+    command     = "ver"
+    establishes = ["global-catalog"]
+  }
+  step "move_roles" {
+    on    = machine.dc02
+    roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
+  }
+  step "demote" {
+    on = machine.dc01
+  }
+}

@@ -1,0 +1,26 @@
+# WORLD all
+# Forests, domains and their controllers.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc02, machine.dc00, machine.fe03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "exists" {
+  after = stage.forest
+  step "promote" {
+    on      = machine.dc02
+    domain  = "contoso.test" # ERROR: DH-AD-DOMAIN-EXISTS
+    netbios = "CONTOSO2"
+  }
+}

@@ -1,0 +1,34 @@
+# WORLD all
+# Forests, domains and their controllers.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.dc02, machine.dc00, machine.fe03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc01
+    domain  = "contoso.test"
+    netbios = "CONTOSO"
+  }
+}
+
+stage "joined" {
+  after = stage.forest
+  step "join" {
+    on     = machine.fe03
+    domain = "contoso.test"
+  }
+}
+
+stage "member-promoted" {
+  after = stage.joined
+  step "promote" {
+    on      = machine.fe03 # ERROR: DH-AD-MEMBER-PROMOTED
+    domain  = "fabrikam.test"
+    netbios = "FABRIKAM"
+  }
+}

@@ -1,0 +1,74 @@
+# WORLD all
+# The first hop: Exchange 2010 beside Exchange 2003, and everything that it demands.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc01, machine.ex03]
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on           = machine.dc01
+    domain       = "contoso.test"
+    netbios      = "CONTOSO"
+    forest_level = 2003
+  }
+  step "join" {
+    on     = machine.ex03
+    domain = "contoso.test"
+  }
+}
+
+stage "exchange-2003" {
+  after = stage.forest
+  step "forestprep" {
+    on    = machine.dc01
+    media = media.exchange-2003
+  }
+  step "domainprep" {
+    on    = machine.dc01
+    media = media.exchange-2003
+  }
+  step "exchange_setup" {
+    on           = machine.ex03
+    media        = media.exchange-2003
+    organization = "Contoso"
+  }
+  step "create_mailboxes" { # KEEPS: DH-EX-NO-STORE
+    on    = machine.ex03
+    count = 5
+  }
+}
+
+stage "sp2" {
+  after = stage.exchange-2003
+  step "exchange_update" {
+    on    = machine.ex03
+    media = media.exchange-2003-sp2
+  }
+}
+
+stage "native" {
+  after = stage.sp2
+  step "native_mode" { # KEEPS: DH-EX-NATIVE-TWICE
+    on = machine.dc01
+  }
+}
+
+stage "permissions" {
+  after = stage.native
+  step "prepare_legacy_permissions" { # KEEPS: DH-EX-LEGACY-NONE DH-EX-MIXED-MODE
+    on    = machine.dc01
+    media = media.exchange-2010-sp3
+  }
+}
+
+stage "ad-first" {
+  after = stage.permissions
+  step "prepare_ad" { # ERROR: DH-EX-NO-PREPARE-SCHEMA
+    on    = machine.dc01
+    media = media.exchange-2010-sp3
+  }
+}

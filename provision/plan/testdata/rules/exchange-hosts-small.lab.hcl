@@ -1,0 +1,46 @@
+# WORLD all
+# Less memory than the makers ask for.
+
+stage "windows" {
+  step "install" {
+    on = machine.dc01
+  }
+}
+
+stage "forest" {
+  after = stage.windows
+  step "promote" {
+    on           = machine.dc01
+    domain       = "contoso.test"
+    netbios      = "CONTOSO"
+    forest_level = 2003
+  }
+}
+
+stage "prepared-2010" {
+  after = stage.forest
+  step "prepare_schema" {
+    on    = machine.dc01
+    media = media.exchange-2010-sp3-ru22
+  }
+  step "prepare_ad" {
+    on           = machine.dc01
+    media        = media.exchange-2010-sp3-ru22
+    organization = "Contoso"
+  }
+}
+
+stage "small" {
+  after = stage.prepared-2010
+  step "install" {
+    on = machine.small
+  }
+  step "join" {
+    on     = machine.small
+    domain = "contoso.test"
+  }
+  step "exchange_install" {
+    on    = machine.small # WARNING: DH-LIMIT-EXCHANGE-MEMORY
+    media = media.exchange-2010-sp3-ru22
+  }
+}

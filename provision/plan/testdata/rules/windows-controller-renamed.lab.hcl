@@ -1,0 +1,26 @@
+# WORLD all
+# Service packs and upgrades of Windows.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc00, machine.w2ksp2, machine.dcrtm, machine.dc01, machine.dc08]
+  }
+}
+
+stage "controller" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc00
+    domain  = "old.test"
+    netbios = "OLD"
+  }
+}
+
+stage "controller-renamed" {
+  after = stage.controller
+  step "run" {
+    on          = machine.dc00
+    command     = "ver"
+    establishes = ["renamed"] # ERROR: DH-AD-RENAMED
+  }
+}

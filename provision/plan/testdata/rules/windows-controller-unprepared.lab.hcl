@@ -1,0 +1,25 @@
+# WORLD all
+# Service packs and upgrades of Windows.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc00, machine.w2ksp2, machine.dcrtm, machine.dc01, machine.dc08]
+  }
+}
+
+stage "controller" {
+  after = stage.windows
+  step "promote" {
+    on      = machine.dc00
+    domain  = "old.test"
+    netbios = "OLD"
+  }
+}
+
+stage "controller-unprepared" {
+  after = stage.controller
+  step "upgrade_windows" {
+    on    = machine.dc00 # ERROR: DH-AD-ADPREP-FOREST
+    media = media.windows-2003
+  }
+}

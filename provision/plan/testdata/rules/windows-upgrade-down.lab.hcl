@@ -1,0 +1,16 @@
+# WORLD all
+# Service packs and upgrades of Windows.
+
+stage "windows" {
+  step "install" {
+    on = [machine.dc00, machine.w2ksp2, machine.dcrtm, machine.dc01, machine.dc08]
+  }
+}
+
+stage "upgrade-down" {
+  after = stage.windows
+  step "upgrade_windows" {
+    on    = machine.dcrtm
+    media = media.windows-2000-sp4 # ERROR: DH-WIN-UPGRADE-PATH
+  }
+}
