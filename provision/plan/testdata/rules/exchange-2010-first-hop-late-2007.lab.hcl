@@ -124,7 +124,8 @@ stage "moved" {
 stage "removed" {
   after = stage.moved
   step "exchange_remove" { # KEEPS: DH-EX-REMOVE-FOLDERS DH-EX-REMOVE-LAST DH-EX-REMOVE-MAILBOXES
-    on = machine.ex03
+    on    = machine.ex03
+    media = media.exchange-2003-sp2
   }
 }
 

@@ -112,6 +112,7 @@ stage "hop" {
 stage "removed-early" {
   after = stage.hop
   step "exchange_remove" {
-    on = machine.ex03 # ERROR: DH-EX-REMOVE-MAILBOXES DH-EX-REMOVE-FOLDERS
+    on    = machine.ex03 # ERROR: DH-EX-REMOVE-MAILBOXES DH-EX-REMOVE-FOLDERS
+    media = media.exchange-2003-sp2
   }
 }

@@ -72,8 +72,9 @@ stage "e2013" {
 stage "store-2013" {
   after = stage.e2013
   step "mount_store" { # KEEPS: DH-EX-RECOVERY-GROUP DH-EX-STORE-VERSION
-    on      = machine.ex13
-    edb     = "C:\\MAIL\\PRIV1.EDB"
-    product = "exchange-2013"
+    on       = machine.ex13
+    edb      = "C:\\MAIL\\PRIV1.EDB"
+    product  = "exchange-2013"
+    database = "Mailbox Database"
   }
 }

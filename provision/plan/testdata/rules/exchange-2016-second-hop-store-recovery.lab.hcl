@@ -75,6 +75,7 @@ stage "store-recovery" {
     on       = machine.ex13
     edb      = "C:\\MAIL\\PRIV1.EDB"
     product  = "exchange-2013"
+    database = "Mailbox Database"
     recovery = true
   }
 }

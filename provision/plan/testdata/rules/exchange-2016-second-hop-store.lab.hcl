@@ -72,8 +72,9 @@ stage "e2013" {
 stage "store" {
   after = stage.e2013
   step "mount_store" {
-    on      = machine.ex13 # ERROR: DH-EX-STORE-VERSION
-    edb     = "C:\\MAIL\\PRIV1.EDB"
-    product = "exchange-2003"
+    on       = machine.ex13 # ERROR: DH-EX-STORE-VERSION
+    edb      = "C:\\MAIL\\PRIV1.EDB"
+    product  = "exchange-2003"
+    database = "Mailbox Database"
   }
 }
