@@ -79,8 +79,8 @@ func codeOf(err error) (int, bool) {
 	if _, ok := errors.AsType[*engine.UsageError](err); ok {
 		return Usage, true
 	}
-	if _, ok := labs.DiagnosticsOf(err); ok {
-		return Failed, true
+	if list, ok := labs.DiagnosticsOf(err); ok {
+		return codeOfList(list), true
 	}
 	if _, ok := errors.AsType[*engine.MediaError](err); ok {
 		return MediaWrong, true
@@ -98,6 +98,17 @@ func codeOf(err error) (int, bool) {
 		return GuestFailed, true
 	}
 	return 0, false
+}
+
+// codeOfList is the code for diagnostics: a lab that is well written and breaks
+// rules is another thing than one that cannot be read.
+func codeOfList(list labs.Diagnostics) int {
+	for _, d := range list {
+		if d.Severity == labs.Error && d.Rule == "" {
+			return Failed
+		}
+	}
+	return CheckFailed
 }
 
 // show says what went wrong, once, on stderr.

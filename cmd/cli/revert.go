@@ -7,27 +7,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/doublehop/doublehop/provision/engine"
+	"github.com/doublehop/doublehop/provision/plan"
 )
 
 type revertOptions struct {
 	// Stage is empty for the one that the instance stands at.
 	Stage string
+	// Machines are those that are meant to go back while the others stay.
+	Machines []string
 }
 
 func newRevert(a *app, run func(context.Context, revertOptions) error) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "revert [STAGE]",
+		Use:   "revert [STAGE [MACHINE...]]",
 		Short: "Take the whole lab back to a stage's checkpoint",
 		Long: "Take every machine of the lab back to the instant of a stage's checkpoint, by default the\n" +
 			"stage that it stands at, and start them. It is all machines or none: one domain controller\n" +
-			"taken back alone would break the forest.",
+			"taken back alone would break the forest, and a lab that names only some machines is told why.",
 		Example:           "  doublehop revert -f labs/demo\n  doublehop revert -f labs/demo forest -y",
-		Args:              atMostOne("one stage"),
 		ValidArgsFunction: a.names(stageNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var o revertOptions
-			if len(args) == 1 {
-				o.Stage = args[0]
+			if len(args) > 0 {
+				o.Stage, o.Machines = args[0], args[1:]
 			}
 			return run(cmd.Context(), o)
 		},
@@ -39,6 +41,11 @@ func newRevert(a *app, run func(context.Context, revertOptions) error) *cobra.Co
 
 func (a *app) revert(ctx context.Context, o revertOptions) error {
 	a.mode = a.showMode()
+	if len(o.Machines) > 0 {
+		if err := a.partial(o); err != nil {
+			return err
+		}
+	}
 	s, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -61,4 +68,25 @@ func (a *app) revert(ctx context.Context, o revertOptions) error {
 		return err
 	}
 	return s.report(ctx, fmt.Sprintf("Instance %s is back at %s.\n", s.instance, to))
+}
+
+// partial says why some machines cannot go back alone. All machines of the lab
+// by name are the whole lab.
+func (a *app) partial(o revertOptions) error {
+	lab, list, err := a.read()
+	if err != nil {
+		return err
+	}
+	if err := list.Err(); err != nil {
+		return err
+	}
+	for _, name := range o.Machines {
+		if _, ok := lab.Machine(name); !ok {
+			return &usageError{text: fmt.Sprintf("the lab has no machine %q", name), help: "doublehop revert --help"}
+		}
+	}
+	if _, ok := lab.Stage(o.Stage); !ok {
+		return &usageError{text: fmt.Sprintf("the lab has no stage %q", o.Stage), help: "doublehop revert --help"}
+	}
+	return plan.MayRevert(lab, o.Stage, o.Machines).Err()
 }

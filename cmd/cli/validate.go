@@ -40,7 +40,7 @@ func (a *app) validate(context.Context) error {
 			return err
 		}
 		if list.Fatal() {
-			return &answered{Failed}
+			return &answered{codeOfList(list)}
 		}
 		return nil
 	}

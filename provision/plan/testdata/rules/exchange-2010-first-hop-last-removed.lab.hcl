@@ -115,7 +115,7 @@ stage "moved" {
     on   = machine.ex10
     from = machine.ex03
   }
-  step "public_folders" { # KEEPS: DH-EX-FOLDERS-FIRST DH-EX-FOLDERS-RU8 DH-EX-NO-FOLDERS
+  step "public_folders" { # KEEPS: DH-EX-NO-FOLDERS
     on   = machine.ex10
     from = machine.ex03
   }

@@ -90,7 +90,7 @@ stage "new-controllers" {
   step "demote" {
     on = machine.dc01 # WARNING: DH-AD-DEMOTE-DNS
   }
-  step "raise_level" {
+  step "raise_level" { # KEEPS: DH-AD-CONNECTOR-2000 DH-AD-LEVEL-EXCHANGE DH-AD-LEVEL-EXCHANGE-DISPUTED
     on    = machine.dc08
     scope = "forest"
     level = "2008R2"
