@@ -3,6 +3,8 @@ package estate
 import (
 	"fmt"
 	"slices"
+
+	"github.com/doublehop/doublehop/labs"
 )
 
 func (s Demote) do(e *Estate) []Problem {
@@ -55,10 +57,24 @@ func (e *Estate) mayLeave(m *Machine, others []*Machine, d *Domain, f *Forest) [
 	after.Controllers = slices.DeleteFunc(slices.Clone(d.Controllers), func(name string) bool { return name == m.Name })
 	for _, member := range e.Machines {
 		if member.Name != m.Name && same(member.Domain, d.Name) && !member.Controller && e.finds(member, d) && !e.finds(member, &after) {
-			problems = append(problems, breaks("DH-AD-DEMOTE-DNS", "on", words{"machine": m.Name, "member": member.Name, "domain": d.Name, "other": others[0].Name}))
+			problems = append(problems, breaks("DH-AD-DEMOTE-DNS", "on", words{"machine": m.Name, "member": member.Name, "domain": d.Name, "other": others[0].Name},
+				askOthers(member, others)))
 		}
 	}
 	return problems
+}
+
+// askOthers lets a member ask other domain controllers for names.
+func askOthers(member *Machine, others []*Machine) Step {
+	card := "Ethernet" // as Windows 2012 and later call the first one
+	if olderWindows(member.OS, labs.Windows2012) {
+		card = "Local Area Connection"
+	}
+	s := Establish{Machine: member.Name, Facts: []string{"dns-changed"}}
+	if other := others[len(others)-1]; len(other.NICs) > 0 {
+		s.Commands = []string{fmt.Sprintf("netsh interface ip set dns %q static %s", card, other.NICs[0].Address)}
+	}
+	return s
 }
 
 // catalog makes a domain controller a global catalog.

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/doublehop/doublehop/labs"
@@ -44,6 +45,11 @@ func (e *Estate) establish(machine, fact string) []Problem {
 		e.editMachine(machine).Connector = ""
 		e.say("%s: no Active Directory Connector", machine)
 		return nil
+	case "dns-changed":
+		e.askControllers(machine)
+		return nil
+	case "folders-migrated":
+		return e.migrateFolders(machine, attr)
 	case "no-unsupported-components":
 		e.editMachine(machine).withdraw("unsupported-components")
 		e.say("%s: no component of Exchange 2000 that 2003 lacks", machine)
@@ -59,6 +65,29 @@ func (e *Estate) establish(machine, fact string) []Problem {
 	slices.Sort(m.Established)
 	e.say("%s: %s", machine, fact)
 	return problems
+}
+
+// askControllers lets a machine ask the domain controllers of its domain for
+// names, the last one that came first.
+func (e *Estate) askControllers(machine string) {
+	m := e.editMachine(machine)
+	d, _, ok := e.Domain(m.Domain)
+	if !ok {
+		return
+	}
+	m.NICs = slices.Clone(m.NICs)
+	for i := range m.NICs {
+		var servers []netip.Addr
+		for _, c := range slices.Backward(e.controllersOf(d)) {
+			for _, far := range c.NICs {
+				if far.Network == m.NICs[i].Network && c.Name != machine {
+					servers = append(servers, far.Address)
+				}
+			}
+		}
+		m.NICs[i].DNS = servers
+	}
+	e.say("%s: asks the domain controllers of today for names", machine)
 }
 
 // establishForest takes a word for true that is about the machine's forest.

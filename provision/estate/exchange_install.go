@@ -32,6 +32,12 @@ func (s ExchangeSetup) do(e *Estate) []Problem {
 	if f == nil {
 		return append(problems, astray...)
 	}
+	was := m.server55()
+	if was != nil {
+		if row, _ := moveBetween(word55, r.Product); !row.InPlace {
+			return append(problems, breaks("DH-EX-TWICE", "on", words{"machine": m.Name, "product": was.Product}))
+		}
+	}
 	problems = append(problems, e.mayCome(m, d, f, r)...)
 	problems = append(problems, mayHold(m, r.Product, frontEnd(s.FrontEnd))...)
 	say := words{"forest": f.Root, "domain": d.Name, "product": r.Name, "machine": m.Name, "organization": s.Organization}
@@ -48,6 +54,11 @@ func (s ExchangeSetup) do(e *Estate) []Problem {
 	e.editForest(f.Root).organize()
 	e.foundOrganization(f.Root, s.Organization, Mixed)
 	e.add(f, m, r, frontEnd(s.FrontEnd))
+	if was != nil {
+		server := e.editServer(f, m.Name)
+		server.Mailboxes, server.PublicFolders = was.Mailboxes, was.PublicFolders
+		e.end55(m.Name)
+	}
 	return problems
 }
 

@@ -10,6 +10,11 @@ func (e *Estate) serving(machine, attr, what string) (*Server, *Forest, []Proble
 	if m == nil {
 		return nil, nil, problems
 	}
+	if s := m.server55(); s != nil {
+		if _, f, ok := e.Domain(m.Domain); ok {
+			return s, f, problems
+		}
+	}
 	s, f, ok := e.Server(machine)
 	if !ok {
 		return nil, nil, append(problems, breaks("DH-EX-NO-SERVER", attr, words{"machine": machine, "what": what}))
@@ -19,9 +24,11 @@ func (e *Estate) serving(machine, attr, what string) (*Server, *Forest, []Proble
 
 // editServer puts a copy of a server in its place and gives it for changing.
 func (e *Estate) editServer(f *Forest, machine string) *Server {
-	for _, s := range e.editForest(f.Root).Exchange.Servers {
-		if s.Machine == machine {
-			return s
+	if f = e.editForest(f.Root); f.Exchange != nil {
+		for _, s := range f.Exchange.Servers {
+			if s.Machine == machine {
+				return s
+			}
 		}
 	}
 	return &Server{}
@@ -68,12 +75,21 @@ func (s MoveMailboxes) do(e *Estate) []Problem {
 	}
 	m, _ := e.Machine(s.Machine)
 	if serverProduct(from) == "exchange-2010" && olderProduct("exchange-2010", serverProduct(to)) && !m.Vouched("arbitration-moved") {
-		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say))
+		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say, moveArbitration(m)))
 	}
 	e.editServer(f, s.From).Mailboxes = false
+	e.empty55(s.From, moved55)
 	e.editServer(f, s.Machine).Mailboxes = true
 	e.say("mailboxes: %s → %s", s.From, s.Machine)
 	return problems
+}
+
+// moveArbitration moves the mailboxes of the system itself to a server.
+func moveArbitration(m *Machine) Step {
+	return Establish{Machine: m.Name, Facts: []string{"arbitration-moved"}, Commands: []string{
+		`powershell -NonInteractive -Command "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn; ` +
+			`Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server ` + m.Computer + ` | Select-Object -First 1)"`,
+	}}
 }
 
 func (s PublicFolders) do(e *Estate) []Problem {
@@ -106,8 +122,28 @@ func (s PublicFolders) do(e *Estate) []Problem {
 	}
 	problems = append(problems, modernFolders(from, to, say)...)
 	e.editServer(f, s.From).PublicFolders = false
+	e.empty55(s.From, folders55)
 	e.editServer(f, s.Machine).PublicFolders = true
 	e.say("public folders: %s → %s", s.From, s.Machine)
+	return problems
+}
+
+// migrateFolders moves the public folders of all other servers of the
+// organization to the one on a machine.
+func (e *Estate) migrateFolders(machine, attr string) []Problem {
+	server, f, problems := e.serving(machine, "on", "the migration of public folders")
+	if server == nil {
+		return problems
+	}
+	for _, s := range f.Exchange.Servers {
+		if s.Machine == machine || !s.PublicFolders {
+			continue
+		}
+		for _, p := range (PublicFolders{Machine: machine, From: s.Machine}).do(e) {
+			p.Attr = attr
+			problems = append(problems, p)
+		}
+	}
 	return problems
 }
 
@@ -135,22 +171,10 @@ func (s ExchangeRemove) do(e *Estate) []Problem {
 		return problems
 	}
 	say := words{"machine": s.Machine, "product": server.Product, "forest": f.Root}
-	heir := e.heir(f, server)
-	if server.Mailboxes {
-		var remedy []Step
-		if heir != nil {
-			remedy = []Step{MoveMailboxes{Machine: heir.Machine, From: s.Machine}}
-		}
-		problems = append(problems, breaks("DH-EX-REMOVE-MAILBOXES", "on", say, remedy...))
+	if serverProduct(server) == word55 {
+		return append(problems, e.remove55(server, f, say)...)
 	}
-	if server.PublicFolders {
-		var remedy []Step
-		if heir != nil {
-			remedy = []Step{PublicFolders{Machine: heir.Machine, From: s.Machine}}
-		}
-		p := breaks("DH-EX-REMOVE-FOLDERS", "on", say, remedy...)
-		problems = append(problems, p)
-	}
+	problems = append(problems, leaves(server, e.heir(f, server), say)...)
 	if len(f.Exchange.Servers) == 1 {
 		problems = append(problems, breaks("DH-EX-REMOVE-LAST", "on", say))
 	}

@@ -203,11 +203,11 @@ func (s NativeMode) do(e *Estate) []Problem {
 	}
 	for _, other := range e.Machines {
 		say := words{"forest": f.Root, "machine": other.Name}
-		if other.Vouched("exchange-5.5") || other.Vouched("exchange-5.5-sp3") {
-			problems = append(problems, breaks("DH-EX-NATIVE-E55", "", say))
+		if s := other.server55(); s != nil {
+			problems = append(problems, breaks("DH-EX-NATIVE-E55", "", say, ExchangeRemove{Machine: other.Name, Release: s.Release}))
 		}
 		if other.Connector != "" {
-			problems = append(problems, breaks("DH-EX-NATIVE-CONNECTOR", "", say))
+			problems = append(problems, breaks("DH-EX-NATIVE-CONNECTOR", "", say, Establish{Machine: other.Name, Facts: []string{"no-connector"}}))
 		}
 	}
 	e.editForest(f.Root).Exchange.Mode = Native

@@ -309,10 +309,14 @@ func (e *Estate) beside55(f *Forest, r Release, attr string) []Problem {
 		say := words{"machine": m.Name, "product": r.Name}
 		late := !olderProduct(r.Product, "exchange-2007")
 		switch {
-		case late && (m.Vouched("exchange-5.5") || m.Vouched("exchange-5.5-sp3")):
-			problems = append(problems, breaks("DH-EX-E55", attr, say))
-		case m.Vouched("exchange-5.5"):
-			problems = append(problems, breaks("DH-E2003-E55-SP", attr, say, Establish{Machine: m.Name, Facts: []string{"exchange-5.5-sp3"}}))
+		case late && m.server55() != nil:
+			problems = append(problems, breaks("DH-EX-E55", attr, say, ExchangeRemove{Machine: m.Name, Release: m.server55().Release}))
+		case m.Vouched(word55):
+			problems = append(problems, breaks("DH-E2003-E55-SP", attr, say, Establish{Machine: m.Name, Facts: []string{word55SP3}}))
+		}
+		if !late && m.server55() != nil && !e.joined55(f) {
+			connector := "connector" + strings.TrimPrefix(r.Product, "exchange")
+			problems = append(problems, breaks("DH-E2003-E55-CONNECTOR", attr, say, Establish{Machine: f.schemaMaster(), Facts: []string{connector}}))
 		}
 		_, home, joined := e.Domain(m.Domain)
 		if m.Connector == "" || !joined || !same(home.Root, f.Root) {

@@ -70,7 +70,12 @@ type Establish struct {
 
 // Sketch implements [Step].
 func (s Establish) Sketch() Sketch {
-	return Sketch{"run", s.Machine, []SketchArg{{"command", strings.Join(s.Commands, " && ")}, {"establishes", s.Facts}}}
+	k := Sketch{Kind: "run", On: s.Machine}
+	if len(s.Commands) > 0 {
+		k.Args = append(k.Args, SketchArg{"command", strings.Join(s.Commands, " && ")})
+	}
+	k.Args = append(k.Args, SketchArg{"establishes", s.Facts})
+	return k
 }
 
 // Use is any step on a machine that changes nothing which the estate knows.
@@ -223,6 +228,8 @@ func Vouchable() map[string]string {
 		"inetorgperson-fixed":       "InetOrgPersonFix.ldf was imported into the machine's forest (KB325379).",
 		"sysvol-dfsr":               "SYSVOL of the machine's forest is replicated by DFSR (dfsrmig is in the state Eliminated).",
 		"tombstones-3650-days":      "The tombstone lifetime of the machine's forest was raised to 3650 days.",
+		"dns-changed":               "The machine asks the domain controllers of its domain for names, the last one that came first, whatever its nic block says.",
+		"folders-migrated":          "The public folders of the organization's other servers were migrated to the machine's Exchange server.",
 		"link-state-suppressed":     "SuppressStateChanges is set on the Exchange server.",
 		"renamed":                   "The computer has another name than the one it was installed with.",
 		"inetinfo-stopped":          "IIS of the machine is stopped and not started again.",

@@ -45,7 +45,7 @@ func (e *Estate) putOver(m *Machine, s UpgradeWindows) {
 
 // underExchange asks whether Exchange on the machine bears the upgrade.
 func (e *Estate) underExchange(m *Machine, s UpgradeWindows, say words) []Problem {
-	if m.Vouched("exchange-5.5") || m.Vouched("exchange-5.5-sp3") {
+	if m.server55() != nil {
 		if row, ok := windowsUpgrade(m.OS, s.OS, "exchange-5.5"); ok && row.Verdict == upgradeRefused {
 			return []Problem{breaks("DH-E55-UPGRADE-WINDOWS", "media", say)}
 		}

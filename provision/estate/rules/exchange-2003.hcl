@@ -211,6 +211,16 @@ rule "DH-EX-UPGRADE-LEVEL" {
   confidence = "H"
 }
 
+rule "DH-E2003-E55-CONNECTOR" {
+  verdict    = "warn"
+  title      = "Exchange 5.5 and Active Directory apart"
+  what       = "Machine \"{machine}\" has Exchange 5.5 when {product} comes to the forest, and no machine of it has the Active Directory Connector."
+  why        = "Exchange 5.5 has a directory of its own. The connector makes one of the two, so that mailboxes of the older version are users of the newer one."
+  remedy     = "Install the connector from the newer version's disc, and let it bring both directories together first."
+  source     = "E5 E6"
+  confidence = "M"
+}
+
 rule "DH-E2003-E55-SP" {
   verdict    = "warn"
   title      = "Exchange 5.5 below service pack 3"

@@ -52,8 +52,13 @@ stage "beside-5-5-sp3" {
     command     = "ver"
     establishes = ["exchange-5.5-sp3"]
   }
+  step "run" "connector" {
+    on          = machine.dc00
+    command     = "ver"
+    establishes = ["connector-2003"]
+  }
   step "forestprep" { # WARNING: DH-E2003-SCHEMA-EDITS
     on    = machine.dc00
-    media = media.exchange-2003
+    media = media.exchange-2003 # KEEPS: DH-E2003-E55-CONNECTOR
   }
 }

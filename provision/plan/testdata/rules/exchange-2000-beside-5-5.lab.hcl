@@ -54,7 +54,7 @@ stage "beside-5-5" {
   }
   step "forestprep" { # WARNING: DH-E2003-SCHEMA-EDITS
     on    = machine.dc00
-    media = media.exchange-2003 # WARNING: DH-E2003-E55-SP
+    media = media.exchange-2003 # WARNING: DH-E2003-E55-SP DH-E2003-E55-CONNECTOR
   }
   step "native_mode" { # ERROR: DH-EX-NATIVE-E55
     on = machine.dc00
