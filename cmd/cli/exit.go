@@ -11,6 +11,7 @@ import (
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/engine"
+	"github.com/doublehop/doublehop/provision/estate"
 	"github.com/doublehop/doublehop/provision/guest"
 )
 
@@ -89,6 +90,9 @@ func codeOf(err error) (int, bool) {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*engine.SealError](err); ok {
+		return CheckFailed, true
+	}
+	if _, ok := errors.AsType[*estate.NoRouteError](err); ok {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*guest.Failed](err); ok {

@@ -8,6 +8,7 @@ import (
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/engine"
+	"github.com/doublehop/doublehop/provision/estate"
 	"github.com/doublehop/doublehop/provision/guest"
 )
 
@@ -54,6 +55,9 @@ func Explain(err error, again Again) Problem {
 			Kept: "No machine on it was started. Checkpoints are as they were.",
 			Next: []string{"  " + again("verify"), "  " + again("doctor")},
 		}
+	}
+	if e, ok := errors.AsType[*estate.NoRouteError](err); ok {
+		return noRoute(e)
 	}
 	if e, ok := errors.AsType[*guest.Stalled](err); ok {
 		return Problem{
