@@ -21,10 +21,19 @@ func promotions() map[string]answer.Promotion {
 	}
 	child := replica
 	child.Role, child.Domain, child.NetBIOS, child.Source, child.GlobalCatalog = answer.ChildDC, "sales.contoso.test", "SALES", "", false
-	return map[string]answer.Promotion{
+	list := map[string]answer.Promotion{
 		"dcpromo-first-2003.txt": first, "dcpromo-first-2000.txt": old,
 		"dcpromo-replica-2003.txt": replica, "dcpromo-child-2003.txt": child,
 	}
+	for _, name := range []string{"first", "replica", "child"} {
+		p := list["dcpromo-"+name+"-2003.txt"]
+		p.OS = labs.Windows2008R2
+		if p.Role != answer.ReplicaDC {
+			p.Level = 4
+		}
+		list["dcpromo-"+name+"-2008r2.txt"] = p
+	}
+	return list
 }
 
 func TestDcpromoGoldens(t *testing.T) {
@@ -39,7 +48,8 @@ func TestDcpromoGoldens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := read["dcinstall"]; got["safemodeadminpassword"] != "Passw0rd!x" || got["rebootonsuccess"] != "NoAndNoPromptEither" {
+		got := read["dcinstall"]
+		if got["safemodeadminpassword"] != "Passw0rd!x" || got["rebootonsuccess"] != "NoAndNoPromptEither" && got["rebootoncompletion"] != "No" {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -62,6 +72,7 @@ func TestDcpromoRefuses(t *testing.T) {
 		"A secret cannot be":         func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue("a;b") },
 		"it ends with a":             func(p *answer.Promotion) { p.SafeMode = labs.NewSecretValue(`ab\`) },
 		"has no parent domain":       func(p *answer.Promotion) { p.Role = answer.ChildDC },
+		"not of \"windows-2012r2\"":  func(p *answer.Promotion) { p.OS = labs.Windows2012R2 },
 		"not of \"windows-nt\"":      func(p *answer.Promotion) { p.OS = "windows-nt" },
 		"cannot be written for Sit":  func(p *answer.Promotion) { p.Site = "Köln" },
 	} {

@@ -42,6 +42,11 @@ func TestReferenceOfAnswerFiles(t *testing.T) {
 	first, _ := answer.Dcpromo(promotions()["dcpromo-first-2003.txt"])
 	replica, _ := answer.Dcpromo(promotions()["dcpromo-replica-2003.txt"])
 	child, _ := answer.Dcpromo(promotions()["dcpromo-child-2003.txt"])
+	modern, _ := answer.Dcpromo(promotions()["dcpromo-child-2008r2.txt"])
+	demotion, _ := answer.Demote(answer.Demotion{OS: labs.Windows2003, Administrator: labs.NewSecretValue("x")})
+	optional, _ := answer.Optional(labs.Windows2003, answer.Components(labs.Windows2003), answer.Origin{})
+	upgrade, _ := answer.UpgradeFile(answer.Upgrade{OS: labs.Windows2003, Key: labs.NewSecretValue("x")})
+	later, _ := answer.UpgradeFile(answer.Upgrade{OS: labs.Windows2008R2})
 	exchange, _ := answer.ExchangeSetup(answer.Exchange{Organization: "Contoso", ProductKey: labs.NewSecretValue("x")})
 	frame, err := os.ReadFile(filepath.Join("testdata", "answer-files.md.tmpl"))
 	if err != nil {
@@ -50,7 +55,8 @@ func TestReferenceOfAnswerFiles(t *testing.T) {
 	page := string(frame)
 	for name, part := range map[string]string{
 		"WINNT": answer.ReferenceTable(setup(labs.Windows2003), setup(labs.Windows2000)),
-		"FIRST": first.Masked(), "REPLICA": replica.Masked(), "CHILD": child.Masked(), "EXCHANGE": exchange.Masked(),
+		"FIRST": first.Masked(), "REPLICA": replica.Masked(), "CHILD": child.Masked(), "MODERN": modern.Masked(),
+		"DEMOTION": demotion.Masked(), "OPTIONAL": optional.Masked(), "UPGRADE": upgrade.Masked(), "LATER": later.Masked(), "EXCHANGE": exchange.Masked(),
 	} {
 		page = strings.ReplaceAll(page, "{{"+name+"}}\n", strings.ReplaceAll(part, "\r\n", "\n"))
 	}

@@ -17,7 +17,7 @@ const joinLimit = time.Hour
 func (join) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "join",
-		Doc: "Makes the machine a member of a domain with netdom, from the support tools on its own Windows disc. " +
+		Doc: "Makes the machine a member of a domain: Windows 2000 and 2003 with netdom, from the support tools on their own disc; later ones through WMI, and they get the directory's tools (RSAT-ADDS) too. " +
 			"The automatic logon becomes one to the domain, so that later steps have its rights.",
 		Many: true,
 		Args: []labs.Arg{
@@ -65,20 +65,26 @@ func (join) Work(c Call) (Work, labs.Diagnostics) {
 		"dn": p.word("domain", domainDN(at.domain.Name)), "controller": p.word("domain", at.controller),
 		"computer": p.word("on", c.Machine.Computer), "old": p.old(),
 	}
-	job := p.script(guest.Script, "join.job.cmd", values)
-	job.Secret = true
-	files := []guest.File{job, p.script(guest.ProofScript, "join.proof.cmd", values), p.logon(netbios, user, password)}
-	if p.old() {
-		files = append(files, p.helper("REGISTRY.VBS"))
+	files := []guest.File{p.script(guest.ProofScript, "join.proof.cmd", values), p.logon(netbios, user, password)}
+	script, media := "join.job.cmd", discOf(c) // netdom is in its SUPPORT.CAB
+	if later(osOf(c)) {
+		script, media = "join_later.job.cmd", ""
+		files = append(files, p.helper("JOIN.VBS"))
+		values["cmdlet"] = command("")
+		if withCmdlets(osOf(c)) {
+			values["cmdlet"] = p.cmdlet("features", map[string]any{"features": []word{"RSAT-ADDS"}})
+		}
 	}
+	job := p.script(guest.Script, script, values)
+	job.Secret = true
 	return p.done(Work{
-		Media: c.Machine.InstallFrom, // netdom is in its SUPPORT.CAB
-		Job:   &guest.Job{Then: guest.ThenReboot, Files: files},
+		Media: media,
+		Job:   &guest.Job{Then: guest.ThenReboot, Files: p.withRegistry(append(files, job)...)},
 		Proofs: []Proof{
 			called("ad.computer", "COMPUTER", strings.ToUpper(c.Machine.Computer)),
 			registered("windows.domain", "DOMAIN", "Domain", at.domain.Name),
 		},
 		Silence: silence, Limit: limit(c.Step, joinLimit),
-		Explain: explain("Logon failure", "could not be contacted", "Access is denied", "netdom: "),
+		Explain: explain("Logon failure", "could not be contacted", "Access is denied", "netdom: ", "join: ", "JOIN.VBS: "),
 	})
 }

@@ -105,11 +105,11 @@ func (p *pen) complain(argument, summary, detail string) {
 }
 
 // script renders a template of the scripts folder. Data may hold words, lists of
-// words, queries, numbers and flags: a plain string in it is a bug of ours.
+// words, queries, changes, numbers and flags: a plain string in it is a bug of ours.
 func (p *pen) script(path, name string, data map[string]any) guest.File {
 	for key, value := range data {
 		switch value.(type) {
-		case word, []word, [][]word, []query, command, []command, int, bool:
+		case word, []word, [][]word, []query, []change, []transfer, command, []command, int, bool:
 		default:
 			panic(fmt.Sprintf("%s: value %s has the type %T. This is a bug in catalog.", name, key, value))
 		}
@@ -136,7 +136,7 @@ func (p *pen) origin() answer.Origin {
 
 // old says that the machine runs Windows 2000, which has no reg.exe, no sc.exe
 // and no shutdown.exe.
-func (p *pen) old() bool { return p.call.Machine.OS == labs.Windows2000 }
+func (p *pen) old() bool { return osOf(p.call) == labs.Windows2000 }
 
 // done is the work, or nothing but the complaints.
 func (p *pen) done(w Work) (Work, labs.Diagnostics) {

@@ -132,47 +132,102 @@ func levelOf(s *labs.Step) estate.Level {
 func (promote) Typical() time.Duration { return 8 * time.Minute }
 
 func (promote) Work(c Call) (Work, labs.Diagnostics) {
-	if later(osOf(c)) {
-		return waiting(c)
-	}
 	p := &pen{call: c}
 	n, ok := p.newcomer()
 	if !ok {
-		return p.done(Work{})
+		return p.done(Work{}) // Effects says that the forest is missing
 	}
-	file := p.answer(answer.Dcpromo(n.Promotion))
-	level := n.Level > int(estate.Level2000)
-	values := map[string]any{"dn": p.word("domain", domainDN(n.forest)), "old": p.old(), "level": level}
+	level := n.Role == answer.FirstDC && n.Level > int(estate.Level2000)
+	values := map[string]any{
+		"dn": p.word("domain", domainDN(n.forest)), "old": p.old(), "later": later(n.OS), "level": level,
+		"source": p.word("domain", n.above), "cmdlet": command(""), "feature": command(""),
+	}
+	job, answers := p.promotion(n, values)
 	files := []guest.File{
-		p.script(guest.Script, "promote.job.cmd", values),
-		p.script(guest.ProofScript, "promote.proof.cmd", values),
-		p.helper("LOG.VBS"), file, n.logon,
+		job, p.script(guest.ProofScript, "promote.proof.cmd", values), p.helper("LOG.VBS"), n.logon,
 	}
-	if p.old() {
-		files = append(files, p.helper("REGISTRY.VBS"))
+	if answers != nil {
+		files = append(files, *answers)
 	}
 	proofs := []Proof{
-		atLeast("ad.schema.objectVersion", "SCHEMA", "objectVersion", estate.SchemaOf(osOf(c))),
+		atLeast("ad.schema.objectVersion", "SCHEMA", "objectVersion", estate.SchemaOf(n.OS)),
 		shared("ad.sysvol", "SHARES", "SYSVOL"),
 		shared("ad.netlogon", "SHARES", "NETLOGON"),
 		registered("ad.sysvol.ready", "READY", "SysvolReady", "1"),
 	}
 	if level {
-		proofs = append(proofs, atLeast("ad.forest.level", "LEVEL", "msDS-Behavior-Version", n.Level))
+		proofs = append(proofs, atLeast("ad.forest.level", "LEVEL", levelAttribute, n.Level))
+	}
+	media := ""
+	if !later(n.OS) {
+		media = discOf(c) // AutoConfigDNS installs the DNS server from it
 	}
 	return p.done(Work{
-		Media:  discOf(c), // AutoConfigDNS installs the DNS server from it
-		Job:    &guest.Job{Then: guest.ThenReboot, Files: files},
+		Media: media, Job: &guest.Job{Then: guest.ThenReboot, Files: p.withRegistry(files...)},
 		Proofs: proofs, Silence: silence, Limit: limit(c.Step, promoteLimit),
-		Explain: explain("[ERROR]", "[WARN"),
+		Explain: explainPromotion,
 	})
+}
+
+// promotion is the job's script, and the answer file that it reads where there
+// is one. Both may hold passwords.
+func (p *pen) promotion(n newcomer, values map[string]any) (guest.File, *guest.File) {
+	if !withCmdlets(n.OS) {
+		file := p.answer(answer.Dcpromo(n.Promotion))
+		return p.script(guest.Script, "promote.job.cmd", values), &file
+	}
+	p.diags = append(p.diags, n.Check()...)
+	if n.Role == answer.FirstDC && n.Site != "" && n.Site != answer.FirstSite {
+		p.complain("site", "Site cannot be named", fmt.Sprintf(
+			"Install-ADDSForest, which founds a forest on %s, calls the first site %s and takes no other name. Leave site out.", n.OS, answer.FirstSite))
+	}
+	safe := word("invalid")
+	if !p.diags.Fatal() {
+		safe = p.password("safe_mode_password", p.safeMode())
+	}
+	line := map[string]any{
+		"domain": p.word("domain", n.Domain), "netbios": p.word("netbios", n.NetBIOS), "level": n.Level,
+		"site": p.word("site", cmp.Or(n.Site, answer.FirstSite)), "safemode": safe,
+	}
+	name := "first"
+	if n.Role != answer.FirstDC {
+		child, parent, _ := strings.Cut(n.Domain, ".")
+		line["child"], line["parent"] = p.word("domain", child), p.word("domain", parent)
+		line["account"], line["password"] = p.word("user", n.UserDomain+`\`+n.User), p.password("password", n.secret)
+		name = "child"
+	}
+	if n.Role == answer.ReplicaDC {
+		name = "replica"
+		if n.Source != "" {
+			name, line["source"] = "replica-from", p.word("source", n.Source)
+		}
+	}
+	values["cmdlet"] = p.cmdlet(name, line)
+	values["feature"] = p.cmdlet("features", map[string]any{"features": []word{"AD-Domain-Services", "DNS", "RSAT-ADDS"}})
+	job := p.script(guest.Script, "promote.job.cmd", values)
+	job.Secret = true
+	return job, nil
+}
+
+// safeMode is the name of the secret for restore mode.
+func (p *pen) safeMode() string {
+	return cmp.Or(p.call.Step.Text("safe_mode_password"), p.call.Machine.AdminPassword)
+}
+
+// explainPromotion finds dcpromo's own word on what is wrong: its log marks
+// lines, and PowerShell names the cmdlet that it complains of.
+func explainPromotion(output []string) string {
+	return explain("[ERROR]", "[WARN", "Install-ADDS", "Uninstall-ADDS", "promote: ")(output)
 }
 
 // newcomer is a promotion with what the step's scripts need besides.
 type newcomer struct {
 	answer.Promotion
-	// forest is the DNS name of the forest's root domain.
-	forest string
+	// forest is the DNS name of the forest's root domain; above is the domain
+	// that must be found first, empty for a new forest.
+	forest, above string
+	// secret is the name of the account's password.
+	secret string
 	// logon makes the automatic logon one to the domain.
 	logon guest.File
 }
@@ -182,10 +237,9 @@ type newcomer struct {
 func (p *pen) newcomer() (newcomer, bool) {
 	c := p.call
 	step := c.Step
-	secret := cmp.Or(step.Text("safe_mode_password"), c.Machine.AdminPassword)
 	domain := strings.ToLower(step.Text("domain"))
 	n := newcomer{forest: domain, Promotion: answer.Promotion{
-		OS: osOf(c), Domain: domain, Site: step.Text("site"), SafeMode: p.secret("safe_mode_password", secret), Origin: p.origin(),
+		OS: osOf(c), Domain: domain, Site: step.Text("site"), SafeMode: p.secret("safe_mode_password", p.safeMode()), Origin: p.origin(),
 	}}
 	role := roleOf(step)
 	if role != estate.ReplicaController {
@@ -196,11 +250,11 @@ func (p *pen) newcomer() (newcomer, bool) {
 		n.Level = int(estate.Promote{Level: levelOf(step)}.LevelOn(osOf(c)))
 		return n, true
 	}
-	above := domain
+	n.above = domain
 	if role == estate.ChildController {
-		above = parentOf(step)
+		n.above = parentOf(step)
 	}
-	at, ok := placeIn(c, above)
+	at, ok := placeIn(c, n.above)
 	if !ok {
 		return n, false
 	}
@@ -210,7 +264,12 @@ func (p *pen) newcomer() (newcomer, bool) {
 	}
 	n.forest, n.Role = at.forest.Root, answer.ChildDC
 	n.User, n.UserDomain = cmp.Or(step.Text("user"), "Administrator"), root.domain.Name
-	n.Password = p.secret("password", cmp.Or(step.Text("password"), root.promoted.AdminPassword))
+	n.secret = cmp.Or(step.Text("password"), root.promoted.AdminPassword)
+	n.Password = p.secret("password", n.secret)
+	if role == estate.ChildController && later(n.OS) {
+		w, _ := estate.WindowsOf(n.OS)
+		n.Level = int(max(at.forest.Level, w.Lowest))
+	}
 	if role == estate.ReplicaController {
 		n.Role = answer.ReplicaDC
 		if source, ok := c.Lab.Machine(step.Text("source")); ok {

@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // servicePack updates Windows on a machine.
@@ -44,3 +46,64 @@ func (servicePack) Effects(c Call, e *estate.Estate) []estate.Problem {
 
 // Typical is for Windows 2003 on a current host; most of it is copying.
 func (servicePack) Typical() time.Duration { return 15 * time.Minute }
+
+// packPrograms are where a service pack's installer lies: on its own CD, or as
+// the package that was downloaded, whose name ends with architecture and
+// language.
+func packPrograms(w windowsRelease) []string {
+	known := map[windowsRelease][]string{
+		{labs.Windows2000, 1}: {"W2KSP1*.EXE", "SP1NETWORK.EXE"}, {labs.Windows2000, 2}: {"W2KSP2*.EXE"},
+		{labs.Windows2000, 3}: {"W2KSP3*.EXE"}, {labs.Windows2000, 4}: {"W2KSP4*.EXE"},
+		{labs.Windows2003, 1}: {"WindowsServer2003-KB889101-SP1-*.exe"},
+		{labs.Windows2003, 2}: {"WindowsServer2003-KB914961-SP2-*.exe", "WindowsServer2003.WindowsXP-KB914961-SP2-*.exe"},
+		{labs.Windows2008, 2}: {"Windows6.0-KB948465-*.exe"}, {labs.Windows2008R2, 1}: {"windows6.1-KB976932-*.exe"},
+	}
+	if w.os == labs.Windows2003R2 {
+		w.os = labs.Windows2003
+	}
+	names := known[w]
+	if later(w.os) {
+		return append(names, "setup.exe")
+	}
+	return append([]string{`I386\UPDATE\UPDATE.EXE`, `AMD64\UPDATE\UPDATE.EXE`}, names...)
+}
+
+// packSwitches are the installer's: unattended, no backup, no restart. Those of
+// Windows 2000 overwrite drivers of the maker's too, which they would ask about.
+func packSwitches(w windowsRelease) string {
+	switch {
+	case w.os == labs.Windows2000:
+		return "-u -o -n -z -q"
+	case later(w.os):
+		return "/quiet /norestart"
+	}
+	return "/quiet /norestart /nobackup"
+}
+
+func (servicePack) Work(c Call) (Work, labs.Diagnostics) {
+	if !standing(c) {
+		return Work{}, nil
+	}
+	p := &pen{call: c}
+	w, ok := p.windowsOn("windows-2003-sp2")
+	if !ok {
+		return p.done(Work{})
+	}
+	programs := packPrograms(w)
+	if given := c.Step.Text("program"); given != "" {
+		programs = []string{given}
+	}
+	values := map[string]any{
+		"programs": p.words("program", programs), "names": p.word("program", strings.Join(programs, " or ")),
+		"switches": word(packSwitches(w)), "old": p.old(), "report": false,
+	}
+	proofs := []Proof{packAtLeast("windows.service_pack", "PACK", w.servicePack), noted("windows.build", "BUILD", "CurrentBuildNumber")}
+	return p.done(Work{
+		Media: c.Step.Text("media"),
+		Job: &guest.Job{Then: guest.ThenReboot, Files: p.withRegistry(
+			p.script(guest.Script, "service_pack.job.cmd", values), p.script(guest.ProofScript, "version.proof.cmd", values), p.helper("LOG.VBS"),
+		)},
+		Proofs: proofs, Silence: 30 * time.Minute, // it copies for long, and its window says more than its output
+		Limit: limit(c.Step, servicePackLimit), Explain: explain("error", "service pack: "),
+	})
+}

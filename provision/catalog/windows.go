@@ -6,6 +6,7 @@ import (
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // osOf is the Windows that is on the machine when the step comes: an upgrade
@@ -17,6 +18,13 @@ func osOf(c Call) labs.OS {
 		}
 	}
 	return c.Machine.OS
+}
+
+// standing says that the machine has an operating system when the step comes;
+// otherwise Effects complains, and Work keeps quiet.
+func standing(c Call) bool {
+	_, ok := c.Estate.Machine(c.Machine.Name)
+	return ok
 }
 
 // discOf is the lab's name of the disc that the machine's Windows came from:
@@ -78,4 +86,12 @@ func (p *pen) windowsOn(example string) (windowsRelease, bool) {
 			"The step %s needs a disc of Windows, and media %q holds %q. Products of that kind are such as %q.", p.call.Step.Kind, name, m.Product, example))
 	}
 	return w, ok
+}
+
+// withRegistry adds what Windows 2000 needs to read the registry.
+func (p *pen) withRegistry(files ...guest.File) []guest.File {
+	if p.old() {
+		files = append(files, p.helper("REGISTRY.VBS"))
+	}
+	return files
 }

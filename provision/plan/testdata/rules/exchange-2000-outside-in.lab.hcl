@@ -48,7 +48,8 @@ stage "sp3" {
 stage "outside-in" {
   after = stage.sp3
   step "upgrade_windows" {
-    on    = machine.ex00
-    media = media.windows-2003 # ERROR: DH-E2000-UPGRADE-WINDOWS
+    on          = machine.ex00
+    media       = media.windows-2003 # ERROR: DH-E2000-UPGRADE-WINDOWS
+    product_key = secret.key
   }
 }

@@ -65,8 +65,9 @@ stage "inside-out" {
     organization = "Contoso"
   }
   step "upgrade_windows" { # KEEPS: DH-E2000-UPGRADE-WINDOWS DH-EX-UPGRADE-WINDOWS
-    on    = machine.ex00
-    media = media.windows-2003
+    on          = machine.ex00
+    media       = media.windows-2003
+    product_key = secret.key
   }
 }
 

@@ -19,7 +19,8 @@ stage "e55" {
 stage "beside-5-5" {
   after = stage.e55
   step "upgrade_windows" { # KEEPS: DH-E55-UPGRADE-WINDOWS DH-WIN-UPGRADE-PATH DH-WIN-UPGRADE-SP
-    on    = machine.dc00
-    media = media.windows-2003
+    on          = machine.dc00
+    media       = media.windows-2003
+    product_key = secret.key
   }
 }

@@ -29,7 +29,8 @@ stage "controller-prepared" {
     scope = "domain"
   }
   step "upgrade_windows" {
-    on    = machine.dc00
-    media = media.windows-2003
+    on          = machine.dc00
+    media       = media.windows-2003
+    product_key = secret.key
   }
 }

@@ -19,7 +19,8 @@ stage "controller" {
 stage "controller-unprepared" {
   after = stage.controller
   step "upgrade_windows" {
-    on    = machine.dc00 # ERROR: DH-AD-ADPREP-FOREST
-    media = media.windows-2003
+    on          = machine.dc00 # ERROR: DH-AD-ADPREP-FOREST
+    media       = media.windows-2003
+    product_key = secret.key
   }
 }

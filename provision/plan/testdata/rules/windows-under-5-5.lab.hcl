@@ -19,7 +19,8 @@ stage "e55" {
 stage "under-5-5" {
   after = stage.e55
   step "upgrade_windows" {
-    on    = machine.ex00
-    media = media.windows-2003 # WARNING: DH-E55-UPGRADE-WINDOWS
+    on          = machine.ex00
+    media       = media.windows-2003 # WARNING: DH-E55-UPGRADE-WINDOWS
+    product_key = secret.key
   }
 }

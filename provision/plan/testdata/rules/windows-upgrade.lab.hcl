@@ -10,7 +10,8 @@ stage "windows" {
 stage "upgrade" {
   after = stage.windows
   step "upgrade_windows" {
-    on    = machine.dc00
-    media = media.windows-2003
+    on          = machine.dc00
+    media       = media.windows-2003
+    product_key = secret.key
   }
 }
