@@ -112,8 +112,11 @@ func (s *Setup) checkUnattend() labs.Diagnostics {
 			s.OS, strings.Join(s.Components, `", "`))
 	}
 	for _, v := range []struct{ argument, text string }{
-		{"owner", s.Owner}, {"organization", s.Organization}, {"image", s.Image},
-		{"admin_password", s.AdminPassword.Reveal()}, {"product_key", s.ProductKey.Reveal()},
+		{"owner", s.Owner},
+		{"organization", s.Organization},
+		{"image", s.Image},
+		{"admin_password", s.AdminPassword.Reveal()},
+		{"product_key", s.ProductKey.Reveal()},
 	} {
 		if strings.ContainsFunc(v.text, func(r rune) bool { return r < ' ' || r > '~' }) {
 			add(v.argument, "Value cannot be written into an answer file",

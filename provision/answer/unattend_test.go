@@ -116,7 +116,9 @@ func TestUnattendIsAlwaysReadable(t *testing.T) {
 			t.Fatal(strings.Join(problems, "\n"))
 		}
 		seen := map[string][]string{}
-		walkUnattend(string(file.Reveal()), func(_, _, path, value string) { seen[path] = append(seen[path], value) })
+		if err := walkUnattend(string(file.Reveal()), func(_, _, path, value string) { seen[path] = append(seen[path], value) }); err != nil {
+			t.Fatal(err)
+		}
 		if got := seen["UserAccounts/AdministratorPassword/Value"]; len(got) != 1 || got[0] != password {
 			t.Fatalf("password %q became %q", password, got)
 		}

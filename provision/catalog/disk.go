@@ -18,13 +18,12 @@ func Grows(call Call) uint64 {
 
 // installed is what a fresh Windows takes, its page file included.
 func installed(os labs.OS) uint64 {
-	switch os {
-	case labs.Windows2000:
-		return 1200 * labs.MiB
-	case labs.Windows2003, labs.Windows2003R2:
-		return 2200 * labs.MiB
-	case labs.Windows2008, labs.Windows2008R2:
-		return 9 * labs.GiB
+	sizes := map[labs.OS]uint64{
+		labs.Windows2000: 1200 * labs.MiB, labs.Windows2003: 2200 * labs.MiB, labs.Windows2003R2: 2200 * labs.MiB,
+		labs.Windows2008: 9 * labs.GiB, labs.Windows2008R2: 9 * labs.GiB,
+	}
+	if n, ok := sizes[os]; ok {
+		return n
 	}
 	return 12 * labs.GiB
 }

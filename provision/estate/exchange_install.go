@@ -91,7 +91,7 @@ func (e *Estate) upgradeInPlace(m *Machine, server *Server, f *Forest, r Release
 	} else {
 		problems = append(problems, e.isPrepared(m, d, f, r)...)
 	}
-	problems = append(problems, e.mayPrepare(f, r, "media")...)
+	problems = append(problems, e.mayPrepare(f, r)...)
 	e.setRelease(f, m.Name, r)
 	return problems
 }
@@ -116,7 +116,7 @@ func (e *Estate) mayBecome2003(m *Machine, server *Server, f *Forest, say words)
 
 // mayCome asks what a new server of any version demands of the forest.
 func (e *Estate) mayCome(m *Machine, d *Domain, f *Forest, r Release) []Problem {
-	problems := e.mayPrepare(f, r, "media")
+	problems := e.mayPrepare(f, r)
 	problems = append(problems, e.inTime(m, d)...)
 	if m.Controller {
 		problems = append(problems, breaks("DH-EX-ON-CONTROLLER", "on", words{"machine": m.Name}))

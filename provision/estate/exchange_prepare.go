@@ -27,7 +27,7 @@ func (s ForestPrep) do(e *Estate) []Problem {
 		say["schema"] = strconv.Itoa(f.Exchange.Schema)
 		return append(problems, breaks("DH-EX-FORESTPREP-TWICE", "", say))
 	}
-	problems = append(problems, e.mayPrepare(f, r, "media")...)
+	problems = append(problems, e.mayPrepare(f, r)...)
 	if f.Mangled {
 		problems = append(problems, breaks("DH-EX-MANGLED", "on", say, Establish{Machine: f.schemaMaster(), Facts: []string{"inetorgperson-fixed"}}))
 	}
@@ -101,7 +101,7 @@ func (s PrepareSchema) do(e *Estate) []Problem {
 		say["schema"] = strconv.Itoa(f.Exchange.Schema)
 		return append(problems, breaks("DH-EX-FORESTPREP-TWICE", "", say))
 	}
-	problems = append(problems, e.mayPrepare(f, r, "media")...)
+	problems = append(problems, e.mayPrepare(f, r)...)
 	problems = append(problems, legacyPermissions(f, r)...)
 	e.extendFor(f, r)
 	return problems
@@ -143,7 +143,7 @@ func (s PrepareAD) do(e *Estate) []Problem {
 	case !exists && s.Organization == "":
 		problems = append(problems, breaks("DH-EX-NO-ORGANIZATION", "", say))
 	}
-	problems = append(problems, e.mayPrepare(f, r, "media")...)
+	problems = append(problems, e.mayPrepare(f, r)...)
 	e.stampOrganization(f, r)
 	e.foundOrganization(f.Root, s.Organization, Native)
 	if home, _, ok := e.Domain(f.Root); ok && home.Prepared < r.Domain {

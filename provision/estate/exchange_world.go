@@ -131,7 +131,7 @@ func (e *Estate) mayMeetControllers(f *Forest, r Release, attr string) []Problem
 		case c.OS == row.Least && c.ServicePack != UnknownServicePack && c.ServicePack < row.LeastServicePack:
 			w, _ := WindowsOf(c.OS)
 			problems = append(problems, breaks("DH-EX-DC-SP", attr, say, ServicePack{Machine: c.Name, OS: servicePackOf(c.OS), Level: w.ServicePack}).as(row.Origin))
-		case olderWindows(row.Most, c.OS) && !(row.Most == labs.Windows2003 && c.OS == labs.Windows2003R2):
+		case olderWindows(row.Most, c.OS):
 			p := breaks("DH-EX-DC-NEW", attr, say)
 			if row.Perhaps != "" && !olderWindows(row.Perhaps, c.OS) {
 				p = breaks("DH-EX-DC-DISPUTED", attr, say)
@@ -361,7 +361,8 @@ func (o *Organization) old() []*Server {
 
 // mayPrepare asks what every preparation of a forest and every first server
 // demands of the world around it.
-func (e *Estate) mayPrepare(f *Forest, r Release, attr string) []Problem {
+func (e *Estate) mayPrepare(f *Forest, r Release) []Problem {
+	const attr = "media"
 	problems := e.mayMeetControllers(f, r, attr)
 	problems = append(problems, e.mayWorkAt(f, r, attr)...)
 	problems = append(problems, mustBeNative(f, r, attr)...)

@@ -215,7 +215,9 @@ func TestForbiddenChanges(t *testing.T) {
 		m.OS, m.Arch = labs.Windows2019, labs.X64
 		broken := map[string]bool{}
 		for _, s := range []estate.Step{
-			estate.Install{Machine: m}, estate.Join{Machine: "new", Domain: "contoso.test"}, estate.ExchangeInstall{Machine: "new", Release: newest},
+			estate.Install{Machine: m},
+			estate.Join{Machine: "new", Domain: "contoso.test"},
+			estate.ExchangeInstall{Machine: "new", Release: newest},
 			estate.MoveMailboxes{Machine: "new", From: r.Start.Machines[1].Name},
 		} {
 			for _, p := range e.Do(s) {

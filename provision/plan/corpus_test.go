@@ -83,7 +83,7 @@ func TestCorpus(t *testing.T) {
 			want, got := map[int][]string{}, map[int][]string{}
 			for i, line := range strings.Split(text, "\n") {
 				for _, m := range corpusVerdict.FindAllStringSubmatch(line, -1) {
-					for _, id := range strings.Fields(m[2]) {
+					for id := range strings.FieldsSeq(m[2]) {
 						want[i+1] = append(want[i+1], m[1]+" "+id)
 					}
 				}
@@ -125,7 +125,7 @@ func keeps(t *testing.T, text string, diags labs.Diagnostics) {
 		if m == nil {
 			continue
 		}
-		for _, id := range strings.Fields(m[1]) {
+		for id := range strings.FieldsSeq(m[1]) {
 			if _, ok := estate.FindRule(id); !ok {
 				t.Errorf("line %d keeps %s, which is no rule", i+1, id)
 			}
@@ -159,12 +159,12 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 	broken, kept := map[string]bool{}, map[string]bool{}
 	for _, text := range corpus(t) {
 		for _, m := range corpusVerdict.FindAllStringSubmatch(text, -1) {
-			for _, id := range strings.Fields(m[2]) {
+			for id := range strings.FieldsSeq(m[2]) {
 				broken[id] = true
 			}
 		}
 		for _, m := range corpusKeeps.FindAllStringSubmatch(text, -1) {
-			for _, id := range strings.Fields(m[1]) {
+			for id := range strings.FieldsSeq(m[1]) {
 				kept[id] = true
 			}
 		}
