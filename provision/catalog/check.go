@@ -45,6 +45,10 @@ func (check) Schema() labs.Schema {
 				},
 			},
 			{Name: "share", Type: labs.StringsType, Doc: "Shares that the machine must offer.", Valid: listed(carried)},
+			{Name: "smtp", Type: labs.BoolType, Default: false, Doc: "The machine's mail service must greet. The ftp program of Windows asks: both protocols greet with 220."},
+			{Name: "owa", Type: labs.BoolType, Default: false, Doc: "Outlook Web Access must answer: /exchange/ up to Exchange 2003, /owa/ with TLS later. A demand for a password is an answer."},
+			{Name: "mailboxes", Type: labs.NumberType, Doc: "So many users of the forest, or more, must have their mailbox on the machine's Exchange server.", Valid: between(1, mostObjects)},
+			{Name: "mail", Type: labs.BoolType, Default: false, Doc: "Every mailbox that seed_mail wrote to, and that is on the machine's Exchange server by now, must have all its mail. The record has a digest of everybody's number of items, to compare across hops."},
 			{Name: "within", Type: labs.DurationType, Default: checkWithin, Doc: "How long to go on looking until all is there.", Valid: positive},
 			limitArg(checkLimit),
 		},
@@ -88,8 +92,12 @@ func (check) Work(c Call) (Work, labs.Diagnostics) {
 	p := &pen{call: c}
 	services, files, shares := c.Step.Texts("service"), c.Step.Texts("file"), c.Step.Texts("share")
 	values := registryOf(c.Step)
-	if n := len(services) + len(files) + len(shares) + len(values); n == 0 || n > mostChecks {
-		p.complain("on", "Nothing to check", fmt.Sprintf("Name 1 to %d services, files, shares or registry values that the machine must have; here are %d.", mostChecks, n))
+	look := &looks{values: map[string]any{
+		"smtp": false, "owa": word(""), "homes": false, "least": 0, "items": command(""), "wmi": false, "domains": []word(nil), "controllers": []word(nil), "computer": p.word("on", c.Machine.Computer),
+	}}
+	look.exchange(p)
+	if n := len(services) + len(files) + len(shares) + len(values) + look.count; n == 0 || n > mostChecks {
+		p.complain("on", "Nothing to check", fmt.Sprintf("Name 1 to %d things that the machine must have, such as services, files, shares or registry values; here are %d.", mostChecks, n))
 	}
 	var keys, names []string
 	proofs := serviceProofs(services)
@@ -103,15 +111,18 @@ func (check) Work(c Call) (Work, labs.Diagnostics) {
 	for _, s := range shares {
 		proofs = append(proofs, shared("share."+s, "SHARES", s))
 	}
-	scripts := []guest.File{p.script(guest.ProofScript, "check.proof.cmd", map[string]any{
+	maps.Copy(look.values, map[string]any{
 		"services": p.words("service", services), "files": p.words("file", trimEnds(files)),
 		"keys": p.words("registry", keys), "names": p.words("registry", names), "shares": p.words("share", shares),
 		"tries": int(c.Step.Lasting("within")/checkPause) + 1, "pause": int(checkPause/time.Second) + 1, "old": p.old(),
-	})}
+	})
+	scripts := []guest.File{p.script(guest.ProofScript, "check.proof.cmd", look.values)}
 	if p.old() {
 		scripts = append(scripts, p.helper("REGISTRY.VBS"), p.helper("SERVICE.VBS"))
 	}
-	return p.done(Work{Job: &guest.Job{Files: scripts}, Proofs: proofs, Silence: silence, Limit: limit(c.Step, checkLimit)})
+	return p.done(Work{
+		Job: &guest.Job{Files: append(scripts, look.files...)}, Proofs: append(proofs, look.proofs...), Silence: silence, Limit: limit(c.Step, checkLimit),
+	})
 }
 
 // registryOf sorts the registry argument.

@@ -135,6 +135,8 @@ func exchangeJobs() []exchangeJob {
 		{"mount-2010", "mount_store", "ex10", args{"edb": `C:\OLD\mail.edb`, "database": "Mailbox Database 01"}},
 		{"mount-2007-recovery", "mount_store", "ex07", args{"edb": `C:\OLD\mail.edb`, "database": "Mailbox Database", "recovery": true}},
 		{"mount-2013-recovery", "mount_store", "ex13", args{"edb": `C:\OLD\mail.edb`, "recovery": true}},
+		{"check-2003", "check", "ex03", args{"smtp": true, "owa": true, "mailboxes": int64(3)}},
+		{"check-2010", "check", "ex10", args{"smtp": true, "owa": true, "service": []string{"MSExchangeTransport"}}},
 		{"eseutil-header", "eseutil", "ex03", args{"edb": `C:\OLD\priv1.edb`, "state": "dirty"}},
 		{"eseutil-all", "eseutil", "ex03", args{
 			"edb": `C:\OLD files\priv1.edb`, "logs": `C:\OLD files\`, "work": `C:\COPY here`,

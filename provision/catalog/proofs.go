@@ -180,7 +180,7 @@ func exactly(name, file, expect, want string) Proof {
 	return Proof{Name: name, File: file, Expect: expect, Read: func(lines []string) (string, error) {
 		got, err := nonEmpty(expect)(lines)
 		if err == nil && got != want {
-			err = fmt.Errorf("expected %s, and it is %s", expect, clip(got))
+			return "", fmt.Errorf("expected %s, and it is %s", expect, clip(got))
 		}
 		return got, err
 	}}

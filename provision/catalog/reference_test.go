@@ -70,7 +70,25 @@ typically takes on a host with KVM; a host without takes several times as long.
 	for _, e := range catalog.All() {
 		step(&b, e)
 	}
+	shell(&b)
 	return b.Bytes()
+}
+
+// shell lists the lines that go to the shell of later versions of Exchange.
+func shell(b *bytes.Buffer) {
+	b.WriteString(`
+## Lines for the shell
+
+What a step of Exchange 2007 or later cannot do with a tool that is in the box of every Windows it asks of PowerShell, one line at
+a time, after ` + "`Add-PSSnapin`" + ` of the version's own commands. Words in braces become texts in single quotes. No line decides
+alone whether a step is done: what it did is read from the directory or from a list.
+
+| step | what for | from | to | line |
+|---|---|---|---|---|
+`)
+	for _, l := range catalog.ShellLines() {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | `%s` |\n", l.Step, l.Does, l.From, l.To, strings.ReplaceAll(l.Text, "|", `\|`))
+	}
 }
 
 func step(b *bytes.Buffer, e catalog.Entry) {

@@ -82,7 +82,7 @@ func explainSetup(output []string) string {
 		}
 		return strings.Join(reasons, " ")
 	}
-	return explain("setup: ")(output)
+	return explain("setup: ", "ldifde: ")(output)
 }
 
 // unstamped takes the time in brackets off a line of the progress log.

@@ -81,6 +81,9 @@ func (r *setupRun) read(text string) {
 // reason is the sentence that says why the run failed; empty when the log
 // gives none.
 func (r *setupRun) reason() string {
+	if r.completed {
+		return ""
+	}
 	for _, e := range r.errors {
 		if m := ldifdeFailed.FindStringSubmatch(e); m != nil {
 			return fmt.Sprintf("ldifde could not import the schema file %s: error %s; %s on the machine names the object.", m[1], m[2], m[3])
@@ -89,7 +92,7 @@ func (r *setupRun) reason() string {
 	var rules []string
 	for _, f := range r.failed {
 		if !advice(f, r.required) {
-			rules = append(rules, fmt.Sprintf("%s: %s", f.name, f.message))
+			rules = append(rules, fmt.Sprintf("%s: %s%s", f.name, f.message, whatToDo(f.name)))
 		}
 	}
 	if len(rules) > 0 {
@@ -110,6 +113,39 @@ func (r *setupRun) reason() string {
 		return strings.Join(r.required, " ")
 	}
 	return ""
+}
+
+// whatToDo is what a lab can do about a readiness rule, for rules whose own
+// words do not say it; in parentheses after a blank.
+func whatToDo(rule string) string {
+	for _, r := range readiness() {
+		if slices.Contains(strings.Fields(r[0]), rule) {
+			return " (" + r[1] + ")"
+		}
+	}
+	return ""
+}
+
+// readiness are rules of setup (Exchange help, "Setup readiness checks"), and
+// what a lab does about them.
+func readiness() [][2]string {
+	return [][2]string{
+		{"PendingRebootWindowsComponents RebootPending UpdateNeedsReboot", "Restart the machine first."},
+		{"SchemaUpdateRequired SchemaUpdateRequiredOnDcInOrg", "Use an account in the groups Schema Admins and Enterprise Admins."},
+		{"AdUpdateRequired GlobalUpdateRequired", "Run prepare_ad of this release first."},
+		{"LocalDomainPrep DomainPrepRequired DomainPrepWithoutADUpdate", "Run prepare_domain of this release for the machine's domain first."},
+		{"NotInSchemaMasterDomain", "Run the step on a machine in the schema master's domain."},
+		{"NotInSchemaMasterSite", "Run the step on a machine in the schema master's site."},
+		{"ForestLevelNotWin2003Native", "Raise the forest's functional level with raise_level."},
+		{"LocalDomainModeMixed RootDomainModeMixed PrepareDomainModeMixed", "Raise the domain's functional level with raise_level."},
+		{"Exchange2000or2003PresentInOrg", "Remove the last server of Exchange 2000 and 2003 with exchange_remove; its object must be gone."},
+		{"AdcFound", "Uninstall the Active Directory Connector; a stopped service is not enough."},
+		{"E16E12CoexistenceMinVersionRequirement E16E14CoexistenceMinVersionRequirement E16E15CoexistenceMinVersionRequirement", "Bring the older servers up to date with exchange_update."},
+		{"WinRMServiceDisabledOrNotInstalled MinimumFrameworkNotInstalled RsatAddsToolsInstalled W2K8R2PrepareSchemaLdifdeNotInstalled", "Add the part of Windows with components."},
+		{"UnwillingToRemoveMailboxDatabase", "Move every mailbox away with move_mailboxes, those of the system too."},
+		{"ComputerNotPartofDomain LoggedOntoDomain", "Let the machine join the domain, and log on to it."},
+		{"InstallWatermark", "An earlier run of setup broke off. Go back to the stage before it."},
+	}
 }
 
 // advice says that a rule was a warning: what must hold is repeated in a line

@@ -43,9 +43,30 @@ func Wants(lab *labs.Lab, step *labs.Step) []Want {
 			add(want)
 		}
 	case "forestprep", "domainprep", "exchange_setup":
-		add(Want{step.Text("media"), disc.Exchange2003, "Exchange Server 2003"})
+		add(wantExchange(lab, step, early()))
+	case "prepare_legacy_permissions", "prepare_schema", "prepare_ad", "prepare_domain", "exchange_install":
+		add(wantExchange(lab, step, recent()))
+	case "exchange_update", "exchange_remove", "disaster_recovery":
+		add(wantExchange(lab, step, every()))
 	}
 	return list
+}
+
+// wantExchange is a disc with a whole Exchange. Service packs of Exchange 2000
+// and 2003 and update rollups come on any disc, as their maker wrote it.
+func wantExchange(lab *labs.Lab, step *labs.Step, s span) Want {
+	r, ok := releaseOf(Call{Lab: lab, Step: step}, s)
+	if !ok || step.Kind == "exchange_update" && !whole(r) {
+		return Want{}
+	}
+	w := Want{Media: step.Text("media"), Product: disc.Product(r.Product), Name: r.Name}
+	switch r.Product {
+	case "exchange-se": // its setup calls itself 15.2, as that of 2019
+		w.Product = disc.Exchange2019
+	case "exchange-2003":
+		w.Name = "Exchange Server 2003"
+	}
+	return w
 }
 
 // wantWindows is a disc that installs a Windows.

@@ -14,7 +14,7 @@ For Each name In Array("HKLM\SOFTWARE\Microsoft\ExchangeServer\v15\Setup\MsiInst
     End If
   End If
 Next
-folder = shell.ExpandEnvironmentStrings("%ProgramFiles%") & "\Exchsrvr\bin"
+folder = Replace(shell.ExpandEnvironmentStrings("%ProgramFiles%"), Chr(0), "") & "\Exchsrvr\bin"
 If files.FolderExists(folder) Then
   WScript.Echo folder
   WScript.Quit 0

@@ -22,6 +22,24 @@ findstr /i /c:"{{.}}" "%DHPROOF%\SHARES.TXT" >NUL
 if errorlevel 1 set WAIT=a share
 {{- end}}
 {{- end}}
+{{- if .smtp}}
+ftp -n -s:%DHJOB%\SMTP.TXT >"%DHPROOF%\SMTP.TXT" 2>&1
+findstr /c:"220" "%DHPROOF%\SMTP.TXT" >NUL
+if errorlevel 1 set WAIT=the mail service
+{{- end}}
+{{- if .owa}}
+cscript //nologo "%DHJOB%\HTTP.VBS" GET "{{.owa}}" >"%DHPROOF%\OWA.TXT" 2>&1
+if errorlevel 1 set WAIT=Outlook Web Access
+{{- end}}
+{{- if .homes}}
+{{- $computer := .computer}}{{$domains := .domains}}
+>"%DHPROOF%\HOMES.TXT" type NUL
+{{- range $i, $dc := .controllers}}
+ldifde -f "%DH%\HOMES.LDF" -s {{$dc}} -d "{{index $domains $i}}" -r "(&(objectCategory=person)(objectClass=user)(homeMDB=*)(msExchHomeServerName=*/cn=Servers/cn={{$computer}}))" -l homeMDB >NUL
+cscript //nologo "%DHJOB%\TALLY.VBS" "%DH%\HOMES.LDF" homeMDB >>"%DHPROOF%\HOMES.TXT"
+{{- end}}
+{{- end}}
+{{- template "items" .}}
 if not defined WAIT exit /b 0
 set /a TRY=TRY+1
 if %TRY% GEQ {{.tries}} exit /b 0

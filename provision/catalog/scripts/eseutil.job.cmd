@@ -23,7 +23,8 @@ goto copy
 :copied
 for %%f in ("%EDB%") do if exist "%%~dpnf.stm" copy /b /y "%%~dpnf.stm" "{{.work}}\%NAME%.stm" >NUL
 {{- if .logs}}
-for %%f in ("{{.logs}}\{{.prefix}}*.log" "{{.logs}}\{{.prefix}}.chk") do copy /b /y "%%f" "{{.work}}" >NUL
+copy /b /y "{{.logs}}\{{.prefix}}*.log" "{{.work}}" >NUL
+if exist "{{.logs}}\{{.prefix}}.chk" copy /b /y "{{.logs}}\{{.prefix}}.chk" "{{.work}}" >NUL
 {{- end}}
 if defined STOPPED net start MSExchangeIS
 attrib -r "{{.work}}\*.*"

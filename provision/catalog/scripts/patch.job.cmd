@@ -4,7 +4,7 @@ setlocal
 call :find *.msp
 if not defined DISC goto nodisc
 set PATCH=
-for %%f in ("%DISC%\*.msp") do set PATCH=%%f
+for %%f in (%DISC%\*.msp) do set PATCH=%%f
 rem Without the Internet every signed program would wait for a list of revoked certificates: leave that check out.
 reg add "HKCU\Software\Microsoft\Windows\CurrentVersion\WinTrust\Trust Providers\Software Publishing" /v State /t REG_DWORD /d 146944 /f >NUL
 echo Applying %PATCH%

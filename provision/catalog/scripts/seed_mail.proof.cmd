@@ -9,7 +9,7 @@ set QUEUED=0
 {{.queues}} >"%DH%\QUEUES.TXT" 2>&1
 for /f "tokens=3" %%n in ('findstr /c:"MessageCount" "%DH%\QUEUES.TXT"') do set /a QUEUED=QUEUED+%%n
 {{- else}}
-for %%f in ("%QUEUE%\*.EML") do set /a QUEUED=QUEUED+1
+for /f "delims=" %%f in ('dir /b "%QUEUE%\*.EML" 2^>NUL') do set /a QUEUED=QUEUED+1
 {{- end}}
 if "%QUEUED%"=="0" goto ready
 set /a TRY=TRY+1
@@ -21,9 +21,9 @@ goto again
 rem What left the queue a moment ago is being put into its mailbox.
 ping -n 20 127.0.0.1 >NUL
 set LEFT=0
-for %%f in ("%PICKUP%\*.EML") do set /a LEFT=LEFT+1
+for /f "delims=" %%f in ('dir /b "%PICKUP%\*.EML" 2^>NUL') do set /a LEFT=LEFT+1
 set REFUSED=0
-for %%f in ("%REFUSE%") do set /a REFUSED=REFUSED+1
+for /f "delims=" %%f in ('dir /b /a-d "%REFUSE%" 2^>NUL') do set /a REFUSED=REFUSED+1
 type "%DH%\SENT.TXT" >"%DHPROOF%\SENT.TXT"
 >>"%DHPROOF%\SENT.TXT" echo left %LEFT%
 >>"%DHPROOF%\SENT.TXT" echo refused %REFUSED%
