@@ -201,6 +201,8 @@ type Step struct {
 	After []string
 	// Args are the arguments, by name, complete with defaults.
 	Args map[string]Value
+	// Sensitive are the names of arguments whose values are shown to nobody.
+	Sensitive []string
 	// Allow are the ids of rules that the author silences on this step, and
 	// Because is the reason given.
 	Allow   []string

@@ -73,6 +73,9 @@ type Arg struct {
 	// Default is used when the argument is left out; nil for none.
 	Default Value
 	Doc     string
+	// Sensitive says that the value may be one that is shown to nobody: neither
+	// plans nor messages hold it.
+	Sensitive bool
 	// Valid checks a value and says in a full sentence what is wrong with it;
 	// empty when it is fine. It may be nil.
 	Valid func(Value) string

@@ -22,13 +22,13 @@ type arguments struct {
 	prefix string // of the names in ranges: "disk.system."
 }
 
-func (l *loader) arguments(p place, body *hclsyntax.Body) *arguments {
-	return &arguments{l: l, p: p, body: body, ranges: map[string]labs.Range{}}
+func (l *loader) arguments(b block) *arguments {
+	return &arguments{l: l, p: b.p, sc: b.scope(), body: b.Body, ranges: map[string]labs.Range{}}
 }
 
 // inner reads a block inside, whose ranges are noted with the outer ones.
-func (a *arguments) inner(header hcl.Range, body *hclsyntax.Body, prefix string) *arguments {
-	return &arguments{l: a.l, p: place{a.p.addr, header}, sc: a.sc, body: body, ranges: a.ranges, prefix: prefix}
+func (a *arguments) inner(b block, prefix string) *arguments {
+	return &arguments{l: a.l, p: b.p, sc: scope{a.sc.steps, b.frame}, body: b.Body, ranges: a.ranges, prefix: prefix}
 }
 
 // found is an argument's value, or an element of it, with what is needed to
@@ -40,35 +40,60 @@ type found struct {
 	name  string
 	expr  hclsyntax.Expression
 	value cty.Value
+	// sensitive says that value is not to be shown. It carries no mark any more.
+	sensitive bool
 }
 
-// get evaluates an argument. It is false when the argument is left out, null,
-// or could not be computed, which is then reported already.
-func (a *arguments) get(name string) (found, bool) {
+// evaluated is an argument's value, marks and all. It is false when the argument
+// is left out, null, or could not be computed, which is then reported already.
+func (a *arguments) evaluated(name string) (found, bool) {
 	attr := a.body.Attributes[name]
 	if attr == nil {
 		return found{}, false
 	}
 	a.ranges[a.prefix+name] = rangeOf(attr.Expr.Range())
-	f := found{a.l, a.p, a.sc, name, attr.Expr, a.l.eval(a.p, a.sc, attr.Expr)}
+	f := found{l: a.l, p: a.p, sc: a.sc, name: name, expr: attr.Expr, value: a.l.eval(a.p, a.sc, attr.Expr)}
 	if !f.value.IsWhollyKnown() {
 		return f, false
 	}
 	return f, !f.value.IsNull()
 }
 
-// require is get for an argument that must have a value: null is reported.
-// That it is not left out, the block's shape has seen to.
-func (a *arguments) require(name string) (found, bool) {
-	f, ok := a.get(name)
-	if !ok && f.l != nil && f.value.IsWhollyKnown() {
-		f.fail("Missing argument", "%q is null here, and it must have a value.", name)
+// get is evaluated for an argument that is seen by anyone who sees the lab: a
+// sensitive value is refused.
+func (a *arguments) get(name string) (found, bool) {
+	f, ok := a.evaluated(name)
+	if f.l != nil && f.value.ContainsMarked() {
+		f.exposed("plans, reports and the hypervisor show what stands there")
+		f.value = cty.DynamicVal
+		return f, false
 	}
 	return f, ok
 }
 
+// require is get for an argument that must have a value: null is reported.
+// That it is not left out, the block's shape has seen to.
+func (a *arguments) require(name string) (found, bool) {
+	f, ok := a.get(name)
+	if !ok {
+		f.missing()
+	}
+	return f, ok
+}
+
+// missing reports a value that is null where there must be one.
+func (f found) missing() {
+	if f.l != nil && f.value.IsWhollyKnown() {
+		f.fail("Missing argument", "%q is null here, and it must have a value.", f.name)
+	}
+}
+
 // fail complains about the value, and shows what its references stand for.
 func (f found) fail(summary, detail string, args ...any) {
+	if f.sensitive {
+		f.l.fail(f.p, f.expr.Range(), summary, "The value of %q does not fit. It is sensitive, and so not shown here.", f.name)
+		return
+	}
 	f.l.fail(f.p, f.expr.Range(), summary, detail, args...)
 	f.addValues()
 }
@@ -85,7 +110,7 @@ func (f found) addValues() {
 	}
 	if links, ok := f.l.link(f.p, f.sc, f.expr); ok {
 		d := &f.l.diags[len(f.l.diags)-1]
-		d.Values = valuesIn(refs, &hcl.EvalContext{Variables: f.l.values(links)})
+		d.Values = valuesIn(refs, &hcl.EvalContext{Variables: values(links)})
 	}
 }
 
@@ -199,7 +224,7 @@ func (f found) reference(kind string) (string, bool) {
 	if r, ok := refIn(f.value); ok && r.kind == kind {
 		return r.name, true
 	}
-	hint := ""
+	hint := f.oneOf(kind)
 	if f.value.Type() == cty.String {
 		name := f.value.AsString()
 		if f.l.has(kind, name, scope{}) {
@@ -212,10 +237,26 @@ func (f found) reference(kind string) (string, bool) {
 	return "", false
 }
 
+// oneOf is a hint for a value that is all copies of a block where one is meant.
+func (f found) oneOf(kind string) string {
+	if kindOf(f.value.Type()) != kind+"s by key" {
+		return ""
+	}
+	hint := fmt.Sprintf(" It has for_each, so that it stands for %d of them.", f.value.LengthInt())
+	if t, static := f.expr.(*hclsyntax.ScopeTraversalExpr); static {
+		hint += fmt.Sprintf(" Write %s[KEY] for one.", written(t.Traversal))
+	}
+	return hint
+}
+
 // secret is the name of the secret that the value refers to.
 func (f found) secret() (string, bool) {
 	if r, ok := refIn(f.value); ok && r.kind == "secret" {
 		return r.name, true
+	}
+	if hint := f.oneOf("secret"); hint != "" {
+		f.l.fail(f.p, f.expr.Range(), "Secret needed", "%q takes one secret.%s", f.name, hint)
+		return "", false
 	}
 	if len(f.expr.Variables()) == 0 {
 		f.l.literalSecret(f.p, f.expr, f.name)

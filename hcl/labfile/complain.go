@@ -83,6 +83,49 @@ func (l *loader) take(p place, diags hcl.Diagnostics) {
 	}
 }
 
+// mostNamed is how many copies one complaint names.
+const mostNamed = 5
+
+// once puts complaints about one place together that copies of one block
+// repeat: the first is kept, and the others are named in it.
+func once(diags labs.Diagnostics) labs.Diagnostics {
+	type said struct {
+		at       labs.Range
+		severity labs.Severity
+		summary  string
+	}
+	first := map[said]int{}
+	others := map[int][]string{}
+	var out labs.Diagnostics
+	for _, d := range diags {
+		if d.Subject == nil {
+			out = append(out, d)
+			continue
+		}
+		k := said{*d.Subject, d.Severity, d.Summary}
+		i, twice := first[k]
+		switch {
+		case !twice:
+			first[k] = len(out)
+			out = append(out, d)
+		case out[i].Addr != d.Addr:
+			if !slices.Contains(others[i], d.Addr) {
+				others[i] = append(others[i], d.Addr)
+			}
+		case out[i].Detail != d.Detail:
+			out = append(out, d)
+		}
+	}
+	for i, list := range others {
+		more := ""
+		if n := len(list) - mostNamed; n > 0 {
+			list, more = list[:mostNamed], fmt.Sprintf(" and %d more", n)
+		}
+		out[i].Detail += " The same holds for " + strings.Join(list, ", ") + more + "."
+	}
+	return out
+}
+
 // sentence ends text with a full stop.
 func sentence(text string) string {
 	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\n") {
@@ -113,6 +156,8 @@ func valuesIn(refs []hcl.Traversal, ctx *hcl.EvalContext) []string {
 func render(v cty.Value) (string, bool) {
 	ty := v.Type()
 	switch {
+	case v.ContainsMarked():
+		return notShown, true
 	case !v.IsKnown():
 		return "", false
 	case v.IsNull():
@@ -148,12 +193,7 @@ func kindOf(ty cty.Type) string {
 	case ty.IsCapsuleType():
 		return ty.FriendlyName()
 	case ty.IsObjectType():
-		for name := range ty.AttributeTypes() {
-			if kind, ok := strings.CutPrefix(name, hiddenMark); ok {
-				return kind
-			}
-		}
-		return "object"
+		return kindOfObject(ty.AttributeTypes())
 	case ty == cty.String:
 		return "text"
 	case ty == cty.Bool:
@@ -164,12 +204,34 @@ func kindOf(ty cty.Type) string {
 	return typeexpr.TypeString(ty)
 }
 
+// kindOfObject tells machines and such, and all copies of a block, from other
+// objects.
+func kindOfObject(attrs map[string]cty.Type) string {
+	for kind := range refTypes {
+		if _, ok := attrs[hiddenMark+kind]; ok {
+			return kind
+		}
+	}
+	all := ""
+	for _, ty := range attrs {
+		kind := kindOf(ty)
+		if _, one := refTypes[kind]; !one || all != "" && kind != all {
+			return "object"
+		}
+		all = kind
+	}
+	if all == "" {
+		return "object"
+	}
+	return all + "s by key"
+}
+
 // article puts "a" or "an" before a word.
 func article(word string) string {
 	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
 		return "an " + word
 	}
-	if word == "text" || word == "null" || word == "true or false" {
+	if word == "text" || word == "null" || word == "true or false" || strings.HasSuffix(word, "s by key") {
 		return word
 	}
 	return "a " + word

@@ -8,7 +8,9 @@ import (
 
 // Functions are the names of all functions.
 func Functions() []string {
-	return slices.Sorted(maps.Keys(newLoader(Options{}).functions()))
+	funcs := newLoader(Options{}).functions()
+	delete(funcs, meterName)
+	return slices.Sorted(maps.Keys(funcs))
 }
 
 // Words are the names of all blocks and arguments.

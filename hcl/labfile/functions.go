@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/big"
 	"net/netip"
 	"path"
@@ -44,11 +45,23 @@ func (l *loader) functions() map[string]function.Function {
 			return cty.BoolVal(err == nil && info.Mode().IsRegular()), nil
 		},
 	})
-	funcs["templatefile"] = l.templateFunction(pureFunctions())
+	pure := pureFunctions()
+	pure[meterName] = l.meter()
+	funcs["templatefile"] = l.templateFunction(pure)
+	funcs[meterName] = pure[meterName]
 	return funcs
 }
 
 func pureFunctions() map[string]function.Function {
+	funcs := allPureFunctions()
+	maps.Copy(funcs, listFunctions())
+	for name, guard := range guards() {
+		funcs[name] = guarded(funcs[name], guard)
+	}
+	return funcs
+}
+
+func allPureFunctions() map[string]function.Function {
 	return map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "max": stdlib.MaxFunc,
 		"min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "signum": stdlib.SignumFunc,
@@ -72,8 +85,10 @@ func pureFunctions() map[string]function.Function {
 		"tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)), "toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
 		"tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
 		"try":   tryfunc.TryFunc, "can": tryfunc.CanFunc,
-		"basename": textFunction(func(s string) (string, error) { return path.Base(s), nil }),
-		"dirname":  textFunction(func(s string) (string, error) { return path.Dir(s), nil }),
+		"sensitive":    markFunction(func(v cty.Value) cty.Value { return v.Mark(sensitive) }),
+		"nonsensitive": markFunction(func(v cty.Value) cty.Value { bare, _ := v.Unmark(); return bare }),
+		"basename":     textFunction(func(s string) (string, error) { return path.Base(s), nil }),
+		"dirname":      textFunction(func(s string) (string, error) { return path.Dir(s), nil }),
 		"sha256": textFunction(func(s string) (string, error) {
 			sum := sha256.Sum256([]byte(s))
 			return hex.EncodeToString(sum[:]), nil
@@ -97,6 +112,7 @@ func textFunction(f func(string) (string, error)) function.Function {
 }
 
 // lengthFunction counts the members of a collection, or the characters of text.
+// The copies of a block are an object.
 func lengthFunction() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType}},
@@ -104,6 +120,9 @@ func lengthFunction() function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			if args[0].Type() == cty.String {
 				return stdlib.Strlen(args[0])
+			}
+			if _, object := refIn(args[0]); args[0].Type().IsObjectType() && !object {
+				return cty.NumberIntVal(int64(args[0].LengthInt())), nil
 			}
 			return stdlib.Length(args[0])
 		},
@@ -169,6 +188,7 @@ func (l *loader) templateFunction(funcs map[string]function.Function) function.F
 		if diags.HasErrors() {
 			return cty.DynamicVal, diags
 		}
+		l.prepareExpression(e)
 		v, diags := e.Value(&hcl.EvalContext{Variables: args[1].AsValueMap(), Functions: funcs})
 		if diags.HasErrors() {
 			return cty.DynamicVal, diags

@@ -11,14 +11,15 @@ import (
 )
 
 // node is something that expressions refer to and that expressions make: a
-// local, a network's subnet, a machine's names and addresses.
+// local, the copies of a block, a network's subnet, a machine's names and
+// addresses.
 type node struct {
 	addr   string
 	p      place
-	exprs  []hclsyntax.Expression
-	value  func() cty.Value // from the values of exprs, once they are done
+	at     hcl.Range // what a circle through it is blamed on
+	run    func() cty.Value
 	state  state
-	broken bool
+	broken bool // part of a circle
 	result cty.Value
 }
 
@@ -32,85 +33,119 @@ const (
 
 // link is one reference of an expression, resolved.
 type link struct {
-	root, name string
-	attr       string // of a machine or network; empty for the whole object
-	needs      []*node
+	// path is where the value stands among the expression's variables: the root,
+	// a name, and perhaps a key and an attribute.
+	path  []string
+	needs []*node
+	value func() cty.Value // once needs are done
+	// cards says that the value comes from network cards, which may be none.
+	cards bool
+	at    hcl.Range
 }
 
 // scope is what an expression may refer to beside the lab's objects.
 type scope struct {
 	steps map[string]bool // of the stage it stands in; nil outside stages
+	frame *frame          // of the copy it stands in
 }
 
-// declareNodes makes the nodes of the graph.
+// spot is an expression in one copy of its block.
+type spot struct {
+	expr  hclsyntax.Expression
+	frame *frame
+}
+
+// declareNodes makes the nodes of the graph that are there before anything is
+// computed.
 func (l *loader) declareNodes() {
 	for _, name := range l.decl.localNames {
 		a := l.decl.localAttrs[name]
-		l.nodes["local."+name] = &node{
-			addr: "local." + name, p: place{addr: "local." + name}, exprs: []hclsyntax.Expression{a.Expr},
-			value: func() cty.Value { return l.done[a.Expr] },
+		p := place{addr: "local." + name}
+		l.nodes[p.addr] = &node{
+			addr: p.addr, p: p, at: a.Expr.Range(),
+			run: func() cty.Value { return l.eval(p, scope{}, a.Expr) },
 		}
 	}
-	for _, b := range l.decl.networks {
-		l.declare("network."+b.name, b, argument(b.Body, "subnet"), func(v []cty.Value) cty.Value { return only(v) })
-	}
-	for _, b := range l.decl.machines {
-		l.declare("machine."+b.name+".computer_name", b, argument(b.Body, "computer_name"), func(v []cty.Value) cty.Value {
-			if len(v) == 0 || v[0].IsNull() {
-				return cty.StringVal(strings.ToUpper(b.name))
-			}
-			return only(v)
-		})
-		var exprs []hclsyntax.Expression
-		var networks []string
-		for _, nic := range b.Body.Blocks {
-			if a := nic.Body.Attributes["address"]; nic.Type == "nic" && len(nic.Labels) == 1 && a != nil {
-				exprs, networks = append(exprs, a.Expr), append(networks, nic.Labels[0])
-			}
-		}
-		l.declare("machine."+b.name+".address", b, exprs, func(v []cty.Value) cty.Value { return addresses(networks, v) })
+	l.declareFamilies()
+}
+
+// declareMember makes the nodes of one object.
+func (l *loader) declareMember(kind string, b block) {
+	addr := b.p.addr
+	switch kind {
+	case "network":
+		l.nodes[addr] = l.textNode(b, addr, "subnet", func() cty.Value { return cty.UnknownVal(cty.String) })
+	case "machine":
+		addr += ".computer_name"
+		l.nodes[addr] = l.textNode(b, addr, "computer_name", func() cty.Value { return cty.StringVal(strings.ToUpper(b.name)) })
+		addr = b.p.addr + ".address"
+		l.nodes[addr] = &node{addr: addr, p: b.p, at: cardRange(b.Block), run: func() cty.Value { return l.addresses(b) }}
 	}
 }
 
-func (l *loader) declare(addr string, b block, exprs []hclsyntax.Expression, value func([]cty.Value) cty.Value) {
-	if l.nodes[addr] != nil {
-		return // a duplicate, already reported
+// textNode is the node of an argument that is text.
+func (l *loader) textNode(b block, addr, name string, otherwise func() cty.Value) *node {
+	a, at := b.Body.Attributes[name], b.DefRange()
+	if a != nil {
+		at = a.Expr.Range()
 	}
-	l.nodes[addr] = &node{addr: addr, p: b.p, exprs: exprs, value: func() cty.Value {
-		values := make([]cty.Value, len(exprs))
-		for i, e := range exprs {
-			values[i] = l.done[e]
+	return &node{addr: addr, p: b.p, at: at, run: func() cty.Value {
+		if a == nil {
+			return otherwise()
 		}
-		return value(values)
+		v := l.eval(b.p, b.scope(), a.Expr)
+		if v.IsNull() {
+			return otherwise()
+		}
+		return textOf(v)
 	}}
 }
 
-func argument(b *hclsyntax.Body, name string) []hclsyntax.Expression {
-	if a := b.Attributes[name]; a != nil {
-		return []hclsyntax.Expression{a.Expr}
-	}
-	return nil
-}
-
-// only is the one value when it is text; unknown otherwise, since the block's
-// own reading says what is wrong with it.
-func only(v []cty.Value) cty.Value {
-	if len(v) == 1 && v[0].IsKnown() && v[0].Type() == cty.String {
-		return v[0]
+// textOf is v when it is text that may be seen; unknown otherwise, since the
+// block's own reading says what is wrong with it.
+func textOf(v cty.Value) cty.Value {
+	if v.IsKnown() && !v.IsNull() && v.Type() == cty.String && !v.IsMarked() {
+		return v
 	}
 	return cty.UnknownVal(cty.String)
 }
 
-// addresses are a machine's addresses by network, with "" for the first.
-func addresses(networks []string, v []cty.Value) cty.Value {
-	if len(v) == 0 {
-		return cty.DynamicVal
+// cardRange is the first address that is written in a machine's block.
+func cardRange(b *hclsyntax.Block) hcl.Range {
+	for _, c := range b.Body.Blocks {
+		if c.Type == dynamic {
+			if c = contentOf(c); c == nil {
+				continue
+			}
+		}
+		if a := c.Body.Attributes["address"]; a != nil {
+			return a.Expr.Range()
+		}
 	}
+	return b.DefRange()
+}
+
+// addresses are a machine's addresses by network, with "" for the first. They
+// are empty for a machine without a card.
+func (l *loader) addresses(b block) cty.Value {
 	all := map[string]cty.Value{}
-	for i, name := range networks {
-		all[name] = only(v[i : i+1])
+	for _, c := range l.inside(b, "nic") {
+		a := c.Body.Attributes["address"]
+		name, ok := l.nicNetwork(c)
+		if a == nil || !ok {
+			continue
+		}
+		v := textOf(l.eval(c.p, c.scope(), a.Expr))
+		if _, twice := all[name]; !twice {
+			all[name] = v
+		}
+		if _, second := all[""]; !second {
+			all[""] = v
+		}
 	}
-	all[""] = all[networks[0]]
+	if len(all) == 0 {
+		return cty.MapValEmpty(cty.String)
+	}
 	return cty.MapVal(all)
 }
 
@@ -119,12 +154,19 @@ func (l *loader) evaluateNodes() {
 	for _, name := range l.decl.localNames {
 		l.visit(l.nodes["local."+name])
 	}
-	for _, b := range l.decl.networks {
-		l.visit(l.nodes["network."+b.name])
+	for _, kind := range kindsWithCopies() {
+		for _, b := range l.copied()[kind] {
+			if l.families[b.p.addr].each != nil {
+				l.visit(l.nodes[b.p.addr])
+			}
+		}
 	}
-	for _, b := range l.decl.machines {
-		l.visit(l.nodes["machine."+b.name+".computer_name"])
-		l.visit(l.nodes["machine."+b.name+".address"])
+	for _, b := range l.members("network") {
+		l.visit(l.nodes[b.p.addr])
+	}
+	for _, b := range l.members("machine") {
+		l.visit(l.nodes[b.p.addr+".computer_name"])
+		l.visit(l.nodes[b.p.addr+".address"])
 	}
 }
 
@@ -137,32 +179,15 @@ func (l *loader) visit(n *node) {
 	case open:
 		l.circle(n)
 		return
+	case untouched:
 	}
 	n.state = open
 	l.stack = append(l.stack, n)
-	links := make([][]link, len(n.exprs))
-	for i, e := range n.exprs {
-		var ok bool
-		if links[i], ok = l.link(n.p, scope{}, e); !ok {
-			n.broken = true
-		}
-		for _, ln := range links[i] {
-			for _, need := range ln.needs {
-				l.visit(need)
-			}
-		}
-	}
+	n.result = n.run()
 	l.stack = l.stack[:len(l.stack)-1]
 	n.state = closed
-	for i, e := range n.exprs {
-		l.done[e] = cty.DynamicVal
-		if !n.broken {
-			l.done[e] = l.evaluate(n.p, e, links[i])
-		}
-	}
-	n.result = cty.DynamicVal
-	if !n.broken {
-		n.result = n.value()
+	if n.broken {
+		n.result = cty.DynamicVal
 	}
 }
 
@@ -175,8 +200,48 @@ func (l *loader) circle(n *node) {
 		path = append(path, m.addr)
 	}
 	path = append(path, n.addr)
-	l.fail(n.p, n.exprs[0].Range(), "References go in a circle",
+	l.fail(n.p, n.at, "References go in a circle",
 		"%s. Nothing can be computed first: write one of these values out.", strings.Join(path, " needs "))
+}
+
+// eval computes an expression in one copy of its block, after what it refers
+// to. It is unknown when that fails, which is reported once.
+func (l *loader) eval(p place, sc scope, e hclsyntax.Expression) cty.Value {
+	at := spot{e, sc.frame}
+	if v, done := l.done[at]; done {
+		return v
+	}
+	v := cty.DynamicVal
+	if links, ok := l.link(p, sc, e); ok {
+		for _, ln := range links {
+			for _, need := range ln.needs {
+				l.visit(need)
+			}
+		}
+		if ok = l.haveCards(p, links); ok && !l.stuck() {
+			v = l.evaluate(p, e, links)
+		}
+	}
+	l.done[at] = v
+	return v
+}
+
+// stuck says whether what is being evaluated turned out to need itself.
+func (l *loader) stuck() bool {
+	return len(l.stack) > 0 && l.stack[len(l.stack)-1].broken
+}
+
+// haveCards reports references to addresses of machines that have none.
+func (l *loader) haveCards(p place, links []link) bool {
+	ok := true
+	for _, ln := range links {
+		if n := ln.needs; ln.cards && n[0].state == closed && !n[0].broken && n[0].result.RawEquals(cty.MapValEmpty(cty.String)) {
+			l.fail(p, ln.at, "Machine without an address",
+				"%s has no nic block with an address, so that there is nothing to refer to.", n[0].p.addr)
+			ok = false
+		}
+	}
+	return ok
 }
 
 // link resolves the references of an expression. It is false when one of them
@@ -190,6 +255,7 @@ func (l *loader) link(p place, sc scope, e hclsyntax.Expression) ([]link, bool) 
 			ok = false
 			continue
 		}
+		ln.at = t.SourceRange()
 		links = append(links, ln)
 	}
 	return links, ok
@@ -197,11 +263,21 @@ func (l *loader) link(p place, sc scope, e hclsyntax.Expression) ([]link, bool) 
 
 // evaluate computes a linked expression. It is unknown when that fails.
 func (l *loader) evaluate(p place, e hclsyntax.Expression, links []link) cty.Value {
-	ctx := &hcl.EvalContext{Variables: l.values(links), Functions: l.funcs}
+	ctx := &hcl.EvalContext{Variables: values(links), Functions: l.funcs}
+	l.trouble = nil
 	v, diags := e.Value(ctx)
+	if (diags.HasErrors() || l.count(v) != nil) && l.exhausted(p, e) {
+		return cty.DynamicVal
+	}
+	if diags.HasErrors() && touchesSensitive(ctx, e) {
+		for _, d := range diags {
+			d.Detail = "The expression cannot be computed. Why is not said, since it uses a sensitive value."
+			d.EvalContext = nil
+		}
+	}
 	if diags.HasErrors() {
 		for _, ln := range links {
-			if ln.root == "secret" || holdsSecret(ctx.Variables[ln.root]) {
+			if root := ln.path[0]; root == "secret" || holdsSecret(ctx.Variables[root]) {
 				l.secretInExpression(p, e)
 				return cty.DynamicVal
 			}
@@ -214,99 +290,99 @@ func (l *loader) evaluate(p place, e hclsyntax.Expression, links []link) cty.Val
 	return v
 }
 
-// eval links and evaluates an expression that nothing refers to, once all
-// nodes are done.
-func (l *loader) eval(p place, sc scope, e hclsyntax.Expression) cty.Value {
-	if v, done := l.done[e]; done {
-		return v
-	}
-	links, ok := l.link(p, sc, e)
-	if !ok {
-		return cty.DynamicVal
-	}
-	return l.evaluate(p, e, links)
+// branch is one level of an expression's variables.
+type branch struct {
+	whole   cty.Value
+	members map[string]*branch
 }
 
 // values are the variables of an expression: only what it refers to, so that
 // the cost does not grow with the lab.
-func (l *loader) values(links []link) map[string]cty.Value {
+func values(links []link) map[string]cty.Value {
 	if len(links) == 0 {
 		return nil
 	}
-	roots := map[string]map[string]cty.Value{}
-	partial := map[string]map[string]cty.Value{} // machine.NAME → attributes
+	roots := map[string]*branch{}
 	for _, ln := range links {
-		if roots[ln.root] == nil {
-			roots[ln.root] = map[string]cty.Value{}
-		}
-		switch {
-		case ln.name == "":
-			for _, b := range l.decl.machines {
-				roots[ln.root][b.name] = l.object(ln.root, b.name)
+		at := roots
+		for i, word := range ln.path {
+			b := at[word]
+			if b == nil {
+				b = &branch{}
+				at[word] = b
 			}
-		case ln.attr == "":
-			roots[ln.root][ln.name] = l.object(ln.root, ln.name)
-		default:
-			addr := ln.root + "." + ln.name
-			if partial[addr] == nil {
-				partial[addr] = map[string]cty.Value{}
+			if i == len(ln.path)-1 {
+				b.whole = ln.value()
+				break
 			}
-			partial[addr][ln.attr] = l.attribute(ln.root, ln.name, ln.attr)
-			if _, whole := roots[ln.root][ln.name]; !whole {
-				roots[ln.root][ln.name] = cty.ObjectVal(partial[addr])
+			if b.members == nil {
+				b.members = map[string]*branch{}
 			}
+			at = b.members
 		}
 	}
 	out := make(map[string]cty.Value, len(roots))
-	for root, members := range roots {
-		out[root] = cty.ObjectVal(members)
+	for root, b := range roots {
+		out[root] = b.value()
 	}
 	return out
 }
 
-// object is the value of a whole object of the lab.
-func (l *loader) object(root, name string) cty.Value {
-	switch root {
-	case "var":
-		return l.vars[name]
-	case "local":
-		return l.nodes["local."+name].result
-	case "network", "machine":
-		addr := root + "." + name
-		v, made := l.objects[addr]
-		if !made {
-			attrs := map[string]cty.Value{}
-			for _, attr := range attributesOf(root) {
-				attrs[attr] = l.attribute(root, name, attr)
-			}
-			v = objectFor(root, name, attrs)
-			l.objects[addr] = v
-		}
-		return v
+// value is what was referred to as a whole, or else the members that were.
+func (b *branch) value() cty.Value {
+	if b.whole != cty.NilVal {
+		return b.whole
 	}
-	return refTo(root, name)
+	members := make(map[string]cty.Value, len(b.members))
+	for name, m := range b.members {
+		members[name] = m.value()
+	}
+	return cty.ObjectVal(members)
+}
+
+// object is the value of a whole object of the lab.
+func (l *loader) object(root string, b block) cty.Value {
+	if attributesOf(root) == nil {
+		return refTo(root, b.name)
+	}
+	v, made := l.objects[b.p.addr]
+	if !made {
+		attrs := map[string]cty.Value{}
+		for _, attr := range attributesOf(root) {
+			attrs[attr] = l.attribute(b, attr)
+		}
+		v = objectFor(root, b.name, attrs)
+		l.objects[b.p.addr] = v
+	}
+	return v
 }
 
 // attribute is one attribute of a machine or network.
-func (l *loader) attribute(root, name, attr string) cty.Value {
-	addr := root + "." + name
+func (l *loader) attribute(b block, attr string) cty.Value {
 	switch attr {
 	case "name":
-		return cty.StringVal(name)
+		return cty.StringVal(b.name)
 	case "subnet":
-		return l.nodes[addr].result
+		return l.nodes[b.p.addr].result
 	case "computer_name":
-		return l.nodes[addr+".computer_name"].result
+		return l.nodes[b.p.addr+".computer_name"].result
 	}
-	all := l.nodes[addr+".address"].result
+	all := l.nodes[b.p.addr+".address"].result
 	if !all.IsKnown() {
 		return cty.DynamicVal
 	}
 	members := all.AsValueMap()
-	if attr == "address" {
-		return members[""]
+	first, some := members[""]
+	switch {
+	case attr == "address" && some:
+		return first
+	case attr == "address":
+		return cty.NullVal(cty.String)
 	}
 	delete(members, "")
+	if len(members) == 0 {
+		return cty.MapValEmpty(cty.String)
+	}
 	return cty.MapVal(members)
 }
 
@@ -320,11 +396,12 @@ func attributesOf(root string) []string {
 	return nil
 }
 
-// needs are the nodes that an attribute comes from.
-func (l *loader) needs(root, name, attr string) []*node {
-	addr := root + "." + name
+// needs are the nodes that an attribute of an object comes from; all of them
+// for the object as a whole.
+func (l *loader) needs(root string, b block, attr string) []*node {
+	addr := b.p.addr
 	switch {
-	case root == "local" || root == "network" && attr != "name":
+	case root == "network" && attr != "name":
 		return []*node{l.nodes[addr]}
 	case root == "machine" && attr == "computer_name":
 		return []*node{l.nodes[addr+".computer_name"]}

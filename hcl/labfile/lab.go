@@ -18,19 +18,19 @@ func (l *loader) decode() *labs.Lab {
 	if len(l.decl.labs) > 0 {
 		l.lab(l.decl.labs[0], lab)
 	}
-	for _, b := range l.decl.secrets {
+	for _, b := range l.members("secret") {
 		lab.Secrets = append(lab.Secrets, l.secret(b))
 	}
-	for _, b := range l.decl.media {
+	for _, b := range l.members("media") {
 		lab.Media = append(lab.Media, l.medium(b))
 	}
 	networks := map[string]*labs.Network{}
-	for _, b := range l.decl.networks {
+	for _, b := range l.members("network") {
 		networks[b.name] = l.network(b)
 		lab.Networks = append(lab.Networks, networks[b.name])
 	}
 	l.subnets(lab.Networks)
-	for _, b := range l.decl.machines {
+	for _, b := range l.members("machine") {
 		lab.Machines = append(lab.Machines, l.machine(b, networks))
 	}
 	l.clashes(lab.Machines)
@@ -43,7 +43,7 @@ func (l *loader) decode() *labs.Lab {
 
 // lab reads the lab block.
 func (l *loader) lab(b block, lab *labs.Lab) {
-	a := l.arguments(b.p, b.Body)
+	a := l.arguments(b)
 	lab.Name, lab.Range = b.name, rangeOf(b.DefRange())
 	if f, ok := a.get("description"); ok {
 		lab.Description, _ = f.text(labs.ScriptProblem)
@@ -66,7 +66,7 @@ func (l *loader) lab(b block, lab *labs.Lab) {
 		l.labels(p, "lab.clock", c)
 		l.fits(p, "lab.clock", c)
 		lab.Clock.Range = rangeOf(at)
-		l.clock(p, a.inner(at, c.Body, "clock."), lab)
+		l.clock(p, a.inner(block{Block: c, p: p}, "clock."), lab)
 	}
 }
 

@@ -115,16 +115,27 @@ type loader struct {
 	nodes   map[string]*node
 	objects map[string]cty.Value // whole machines and networks, once asked for
 	stack   []*node              // the nodes being evaluated
-	done    map[hclsyntax.Expression]cty.Value
+	done    map[spot]cty.Value
 	keyAt   map[string]int // file → line of a product key already reported
+
+	families map[string]*family   // what each block stands for, by address
+	placed   map[string]block     // machines and such by kind and whole name
+	inner    map[bodySpot][]block // the blocks inside others, once asked for
+	partial  map[bodySpot]bool    // dynamic blocks could not be computed
+	made     int                  // copies
+	full     bool                 // that there are too many is said
+	work     int                  // what expressions have handled
+	trouble  error                // why the meter stopped the last expression
+	gaveUp   bool                 // that there is too much to compute is said
 }
 
 func newLoader(opts Options) *loader {
 	l := &loader{
 		opts: opts, shown: ".", sources: &labs.Sources{}, shapes: shapes(),
 		schemas: map[string]labs.Schema{}, vars: map[string]cty.Value{},
-		nodes: map[string]*node{}, objects: map[string]cty.Value{}, done: map[hclsyntax.Expression]cty.Value{},
-		keyAt: map[string]int{},
+		nodes: map[string]*node{}, objects: map[string]cty.Value{}, done: map[spot]cty.Value{},
+		keyAt: map[string]int{}, families: map[string]*family{}, placed: map[string]block{}, inner: map[bodySpot][]block{},
+		partial: map[bodySpot]bool{},
 	}
 	for _, s := range opts.Schemas {
 		l.schemas[s.Kind] = s
@@ -142,6 +153,9 @@ func (l *loader) load(fsys fs.FS, file string) (*labs.Lab, *labs.Sources, labs.D
 		return l.end(nil)
 	}
 	l.collect()
+	for _, body := range l.bodies {
+		l.prepare("", body)
+	}
 	l.variables()
 	l.declareNodes()
 	l.evaluateNodes()
@@ -152,6 +166,7 @@ func (l *loader) load(fsys fs.FS, file string) (*labs.Lab, *labs.Sources, labs.D
 // repeats a product key.
 func (l *loader) end(lab *labs.Lab) (*labs.Lab, *labs.Sources, labs.Diagnostics) {
 	l.diags.Sort()
+	l.diags = once(l.diags)
 	for i := range l.diags {
 		l.diags[i].Detail = productKey.ReplaceAllLiteralString(l.diags[i].Detail, "(product key)")
 	}

@@ -25,7 +25,7 @@ func schemas() []labs.Schema {
 	return []labs.Schema{
 		{Kind: "install", Many: true, Args: []labs.Arg{{Name: "limit", Type: labs.DurationType, Default: 3 * time.Hour}}},
 		{Kind: "run", Many: true, Args: []labs.Arg{
-			{Name: "command", Type: labs.StringType},
+			{Name: "command", Type: labs.StringType, Sensitive: true},
 			{Name: "script", Type: labs.PathType},
 			{Name: "expect_code", Type: labs.NumberType, Default: int64(0)},
 			{Name: "reboot", Type: labs.BoolType},

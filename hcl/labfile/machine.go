@@ -1,7 +1,6 @@
 package labfile
 
 import (
-	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -23,7 +22,7 @@ const (
 
 // machine reads a machine block.
 func (l *loader) machine(b block, networks map[string]*labs.Network) *labs.Machine {
-	a := l.arguments(b.p, b.Body)
+	a := l.arguments(b)
 	m := &labs.Machine{
 		Name: b.name, ServicePack: labs.UnknownServicePack, CPUs: 1, TimeZone: 85, Licenses: 5, Owner: "Doublehop", Organization: "Doublehop",
 		Range: rangeOf(b.DefRange()), Attributes: a.ranges,
@@ -178,7 +177,7 @@ func (a *arguments) computer(b block, m *labs.Machine) {
 		return
 	}
 	if p := labs.ComputerProblem(m.Computer); p != "" && labs.NameProblem(b.name) == "" {
-		a.l.fail(b.p, b.LabelRanges[0], "Bad computer name",
+		a.l.fail(b.p, b.labelRange(0), "Bad computer name",
 			"The computer is named after its machine. %s Write computer_name = \"…\" to give it another name.", p)
 	}
 }
@@ -265,23 +264,22 @@ func (f found) registered() string {
 // disks reads the hard disks of a machine.
 func (l *loader) disks(a *arguments, b block, sys system) []labs.Disk {
 	var out []labs.Disk
-	for _, c := range b.Body.Blocks {
-		if c.Type != "disk" {
+	for _, c := range l.inside(b, "disk") {
+		p := c.p
+		if !l.labelled(c, "machine.disk") {
 			continue
 		}
-		p := place{b.p.addr, c.DefRange()}
-		if !l.labels(p, "machine.disk", c) {
-			continue
+		if !c.made {
+			l.fits(p, "machine.disk", c.Block)
 		}
-		l.fits(p, "machine.disk", c)
 		d := labs.Disk{Name: c.Labels[0], Range: rangeOf(c.DefRange())}
 		if problem := labs.NameProblem(d.Name); problem != "" {
-			l.fail(p, c.LabelRanges[0], "Bad name", "A disk %q: %s", d.Name, problem)
+			l.fail(p, c.labelRange(0), "Bad name", "A disk %q: %s", d.Name, problem)
 		}
 		if slices.ContainsFunc(out, func(o labs.Disk) bool { return o.Name == d.Name }) {
-			l.fail(p, c.LabelRanges[0], "Duplicate name", "%s has a disk %q already.", b.p.addr, d.Name)
+			l.fail(p, c.labelRange(0), "Duplicate name", "%s has a disk %q already.", b.p.addr, d.Name)
 		}
-		if f, ok := a.inner(c.DefRange(), c.Body, "disk."+d.Name+".").require("size"); ok {
+		if f, ok := a.inner(c, "disk."+d.Name+".").require("size"); ok {
 			d.Size = f.disk(sys, len(out) == 0)
 		}
 		if len(out) == mostDisks {
@@ -289,7 +287,7 @@ func (l *loader) disks(a *arguments, b block, sys system) []labs.Disk {
 		}
 		out = append(out, d)
 	}
-	if len(out) == 0 {
+	if l.lacks(b, "disk") {
 		l.fail(b.p, b.DefRange(), "Machine without a disk", "%s needs a disk to be installed on: disk \"system\" { size = \"16GiB\" }.", b.p.addr)
 	}
 	return out
@@ -320,14 +318,14 @@ func (l *loader) clashes(machines []*labs.Machine) {
 	for _, m := range machines {
 		if other, twice := computers[m.Computer]; twice && other != m.Name {
 			l.fail(l.placeOf("machine", m.Name), hclRange(m.Attribute("computer_name")), "Computer name used twice",
-				"machine.%s and machine.%s are both called %q, and the second would not start on the network.", other, m.Name, m.Computer)
+				"%s and %s are both called %q, and the second would not start on the network.", l.placeOf("machine", other).addr, l.placeOf("machine", m.Name).addr, m.Computer)
 		}
 		computers[m.Computer] = m.Name
 		for _, n := range m.NICs {
 			if !n.Address.IsValid() {
 				continue
 			}
-			name := fmt.Sprintf("machine.%s", m.Name)
+			name := l.placeOf("machine", m.Name).addr
 			if other, twice := hosts[n.Address]; twice && other != name {
 				l.fail(l.placeOf("machine", m.Name), hclRange(m.Attribute("nic."+n.Network+".address")), "Address used twice",
 					"%s has the address %s already.", other, n.Address)
@@ -342,8 +340,9 @@ func (l *loader) clashes(machines []*labs.Machine) {
 func (l *loader) reachable(machines []*labs.Machine, hosts map[netip.Addr]string) {
 	for _, m := range machines {
 		p := l.placeOf("machine", m.Name)
-		if len(m.NICs) == 0 {
-			l.warn(p, hclRange(m.Range), "Machine without a network", "machine.%s has no nic block: no other machine can reach it.", m.Name)
+		b := l.placed["machine."+m.Name]
+		if l.lacks(b, "nic") {
+			l.warn(p, hclRange(m.Range), "Machine without a network", "%s has no nic block: no other machine can reach it.", p.addr)
 		}
 		for _, n := range m.NICs {
 			p := place{p.addr, hclRange(n.Range)}

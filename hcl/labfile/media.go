@@ -50,7 +50,7 @@ func (f found) path() (string, bool) {
 
 // medium reads a media block.
 func (l *loader) medium(b block) *labs.Media {
-	a := l.arguments(b.p, b.Body)
+	a := l.arguments(b)
 	m := &labs.Media{Name: b.name, Range: rangeOf(b.DefRange())}
 	if f, ok := a.require("path"); ok {
 		if m.Path, ok = f.path(); ok {

@@ -2,10 +2,11 @@ package labfile
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/doublehop/doublehop/labs"
 )
@@ -27,7 +28,7 @@ const (
 // network reads a network block.
 func (l *loader) network(b block) *labs.Network {
 	n := &labs.Network{Name: b.name, Range: rangeOf(b.DefRange())}
-	if f, ok := l.arguments(b.p, b.Body).require("subnet"); ok {
+	if f, ok := l.arguments(b).require("subnet"); ok {
 		n.Subnet = f.subnet()
 	}
 	return n
@@ -74,7 +75,7 @@ func (l *loader) subnets(networks []*labs.Network) {
 			continue
 		}
 		if widest != nil && widest.Subnet.Overlaps(n.Subnet) && widest.Name != n.Name {
-			l.fail(l.placeOf("network", n.Name), l.decl.byAddr["network."+n.Name].Body.Attributes["subnet"].Expr.Range(), "Subnets overlap",
+			l.fail(l.placeOf("network", n.Name), l.placed["network."+n.Name].Body.Attributes["subnet"].Expr.Range(), "Subnets overlap",
 				"The subnet %s of network %q lies in %s of network %q. A machine could not tell them apart.",
 				n.Subnet, n.Name, widest.Subnet, widest.Name)
 			continue
@@ -83,34 +84,32 @@ func (l *loader) subnets(networks []*labs.Network) {
 	}
 }
 
-// placeOf is the place of a declared object.
-func (l *loader) placeOf(kind, name string) place { return l.decl.byAddr[kind+"."+name].p }
-
 // nics reads the network cards of a machine.
 func (l *loader) nics(a *arguments, b block, networks map[string]*labs.Network) []labs.NIC {
 	var out []labs.NIC
 	seen := map[string]bool{}
-	for _, c := range b.Body.Blocks {
-		if c.Type != "nic" {
+	for _, c := range l.inside(b, "nic") {
+		if !l.labelled(c, "machine.nic") {
 			continue
 		}
-		p := place{b.p.addr, c.DefRange()}
-		if !l.labels(p, "machine.nic", c) {
+		if !c.made {
+			l.fits(c.p, "machine.nic", c.Block)
+		}
+		name, at, ok := l.cardNetwork(a, c)
+		if !ok {
 			continue
 		}
-		l.fits(p, "machine.nic", c)
-		name := c.Labels[0]
 		net, ok := networks[name]
 		switch {
 		case !ok:
-			l.fail(p, c.LabelRanges[0], "Unknown network", "The lab has no network %q.%s", name, didYouMean(name, l.namesOf("network", scope{})))
+			l.fail(c.p, at, "Unknown network", "The lab has no network %q.%s", name, didYouMean(name, slices.Sorted(maps.Keys(networks))))
 		case seen[name]:
-			l.fail(p, c.LabelRanges[0], "Network attached twice",
+			l.fail(c.p, at, "Network attached twice",
 				"%s is on network %q already. Windows answers on one of two cards of one subnet, and nobody can say on which.", b.p.addr, name)
 			continue
 		}
 		seen[name] = true
-		out = append(out, l.nic(a.inner(c.DefRange(), c.Body, "nic."+name+"."), c, name, net))
+		out = append(out, l.nic(a.inner(c, "nic."+name+"."), c, name, net))
 	}
 	if len(out) > mostNICs {
 		l.fail(b.p, b.DefRange(), "Too many network cards", "%s has %d network cards, and the most is %d.", b.p.addr, len(out), mostNICs)
@@ -118,11 +117,47 @@ func (l *loader) nics(a *arguments, b block, networks map[string]*labs.Network) 
 	return out
 }
 
+// nicNetwork is the whole name of the network that a card is on; false when it
+// cannot be told, which is not reported here.
+func (l *loader) nicNetwork(c block) (string, bool) {
+	if len(c.Labels) > 0 {
+		return c.Labels[0], true
+	}
+	a := c.Body.Attributes["network"]
+	if a == nil {
+		return "", false
+	}
+	v, _ := l.eval(c.p, c.scope(), a.Expr).UnmarkDeep()
+	r, ok := refIn(v)
+	return r.name, ok && r.kind == "network"
+}
+
+// cardNetwork is nicNetwork with complaints, and with where it is written.
+func (l *loader) cardNetwork(a *arguments, c block) (name string, at hcl.Range, ok bool) {
+	attr := c.Body.Attributes["network"]
+	switch {
+	case len(c.Labels) > 0 && attr != nil:
+		l.fail(c.p, attr.NameRange, "Network named twice", "A card is on one network. Write nic \"NETWORK\" { … }, or network = network.NAME in it.")
+		return "", at, false
+	case len(c.Labels) > 0:
+		return c.Labels[0], c.labelRange(0), true
+	case attr == nil:
+		l.fail(c.p, c.DefRange(), "Card on no network", "Say which network the card is on: nic \"NETWORK\" { … }, or network = network.NAME in it.")
+		return "", at, false
+	}
+	f, ok := a.inner(c, "nic.").require("network")
+	if !ok {
+		return "", at, false
+	}
+	name, ok = f.reference("network")
+	return name, attr.Expr.Range(), ok
+}
+
 // mostNICs is how many cards the machine's PCI bus is planned for.
 const mostNICs = 8
 
 // nic reads one network card; net is nil when its network is unknown.
-func (l *loader) nic(a *arguments, c *hclsyntax.Block, name string, net *labs.Network) labs.NIC {
+func (l *loader) nic(a *arguments, c block, name string, net *labs.Network) labs.NIC {
 	n := labs.NIC{Network: name, Range: rangeOf(c.DefRange())}
 	var subnet netip.Prefix
 	if net != nil {

@@ -3,6 +3,7 @@ package labfile
 import (
 	"regexp"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -34,7 +35,8 @@ func (l *loader) namedSecret(p place, name string, e hclsyntax.Expression) {
 	if !secretName.MatchString(name) || len(e.Variables()) > 0 {
 		return
 	}
-	v, diags := e.Value(nil)
+	v, diags := e.Value(&hcl.EvalContext{Functions: l.funcs})
+	v, _ = v.UnmarkDeep()
 	if !diags.HasErrors() && v.Type() == cty.String && v.IsKnown() && !v.IsNull() && v.AsString() != "" {
 		l.literalSecret(p, e, "By its name, "+p.addr)
 	}
@@ -42,7 +44,7 @@ func (l *loader) namedSecret(p place, name string, e hclsyntax.Expression) {
 
 // secret reads a secret block.
 func (l *loader) secret(b block) *labs.Secret {
-	a := l.arguments(b.p, b.Body)
+	a := l.arguments(b)
 	s := &labs.Secret{Name: b.name, Range: rangeOf(b.DefRange())}
 	sources := 0
 	if f, ok := a.get("generate"); ok {
@@ -68,10 +70,14 @@ func (l *loader) secret(b block) *labs.Secret {
 		sources++
 		s.Command = f.command()
 	}
+	said := len(b.Body.Attributes)
+	if b.Body.Attributes["for_each"] != nil {
+		said--
+	}
 	switch {
 	case sources > 1:
 		l.fail(b.p, b.DefRange(), "Secret with several sources", "A secret comes from one place: generate, env, file or command.")
-	case len(b.Body.Attributes) == 0:
+	case said == 0:
 		l.fail(b.p, b.DefRange(), "Secret without a source",
 			"Say where the secret %q comes from: generate = true, env = \"VARIABLE\", file = \"PATH\" or command = [\"PROGRAM\", …].", b.name)
 	}

@@ -13,10 +13,13 @@ import (
 type shape struct {
 	labels []string // what the labels are, in words
 	most   int      // labels at most; 0 means as many as there are words
+	bare   bool     // the labels may be left out
 	needs  []string // arguments that must be there
 	takes  []string // arguments that may be
 	blocks []string // blocks inside
 	free   bool     // any argument: locals, and steps before their schema is known
+	// dynamic says that dynamic blocks may stand in it.
+	dynamic bool
 }
 
 // shapes are the blocks of the language. Those inside another are called
@@ -30,26 +33,29 @@ func shapes() map[string]shape {
 		"lab.clock": {takes: []string{"start", "mode"}},
 		"variable": {
 			labels: []string{"name"},
-			takes:  []string{"description", "type", "default"}, blocks: []string{"validation"},
+			takes:  []string{"description", "type", "default", "sensitive"}, blocks: []string{"validation"},
 		},
 		"variable.validation": {needs: []string{"condition", "error_message"}},
 		"locals":              {free: true},
-		"secret":              {labels: []string{"name"}, takes: []string{"generate", "env", "file", "command"}},
-		"media":               {labels: []string{"name"}, needs: []string{"path"}, takes: []string{"sha256", "product"}},
-		"network":             {labels: []string{"name"}, needs: []string{"subnet"}},
+		"secret":              {labels: []string{"name"}, takes: []string{"for_each", "generate", "env", "file", "command"}},
+		"media":               {labels: []string{"name"}, needs: []string{"path"}, takes: []string{"for_each", "sha256", "product"}},
+		"network":             {labels: []string{"name"}, needs: []string{"subnet"}, takes: []string{"for_each"}},
 		"machine": {
 			labels: []string{"name"},
 			needs:  []string{"os", "memory", "install_from", "admin_password"},
 			takes: []string{
-				"computer_name", "cpus", "product_key", "components", "time_zone", "licenses", "owner", "organization",
+				"for_each", "computer_name", "cpus", "product_key", "components", "time_zone", "licenses", "owner", "organization",
 				"arch", "edition", "service_pack", "language", "image", "clock_skew",
 			},
-			blocks: []string{"disk", "nic"},
+			blocks: []string{"disk", "nic"}, dynamic: true,
 		},
 		"machine.disk": {labels: []string{"name"}, needs: []string{"size"}},
-		"machine.nic":  {labels: []string{"network"}, needs: []string{"address"}, takes: []string{"gateway", "dns"}},
+		"machine.nic":  {labels: []string{"network"}, bare: true, needs: []string{"address"}, takes: []string{"network", "gateway", "dns"}},
 		"stage": {
-			labels: []string{"name"}, takes: []string{"description", "after", "clock"}, blocks: []string{"step", "check"},
+			labels: []string{"name"}, takes: []string{"description", "after", "clock"}, blocks: []string{"step", "check"}, dynamic: true,
+		},
+		"block.dynamic": {
+			labels: []string{"block"}, needs: []string{"for_each"}, takes: []string{"iterator", "labels"}, blocks: []string{"content"},
 		},
 		"stage.step":  {labels: []string{"kind", "name"}, most: 2, free: true},
 		"stage.check": {labels: []string{"name", "name"}, most: 2, free: true},
@@ -80,7 +86,7 @@ func (l *loader) fits(p place, kind string, b *hclsyntax.Block) {
 			l.literalSecret(p, a.Expr, p.addr)
 		default:
 			l.fail(p, a.NameRange, "Unknown argument", "%s has no argument %q.%s",
-				upperFirst(article(last(kind))), a.Name, didYouMean(a.Name, s.names()))
+				upperFirst(article(last(kind))), a.Name, s.instead(a.Name))
 		}
 	}
 	for _, name := range s.needs {
@@ -91,6 +97,8 @@ func (l *loader) fits(p place, kind string, b *hclsyntax.Block) {
 	for _, inner := range b.Body.Blocks {
 		switch {
 		case slices.Contains(s.blocks, inner.Type):
+		case inner.Type == dynamic && s.dynamic:
+			l.dynamicShape(p, kind, inner)
 		case slices.Contains(s.needs, inner.Type) || slices.Contains(s.takes, inner.Type):
 			l.fail(p, inner.TypeRange, "Argument written as a block", "%q is an argument: write %s = ….", inner.Type, inner.Type)
 		default:
@@ -98,6 +106,20 @@ func (l *loader) fits(p place, kind string, b *hclsyntax.Block) {
 				upperFirst(article(last(kind))), inner.Type, didYouMean(inner.Type, s.blocks))
 		}
 	}
+}
+
+// instead suggests what to write in place of an argument that is not there.
+func (s shape) instead(name string) string {
+	several := slices.Contains(s.takes, "for_each")
+	switch {
+	case name == "count" && several:
+		return " For several of them, write for_each = toset([\"1\", \"2\"]), or a map."
+	case name == "for_each" && s.dynamic:
+		return " The blocks inside can be made by the dozen: dynamic \"step\" { … }."
+	case name == "for_each":
+		return " Those with for_each are " + strings.Join(kindsWithCopies(), ", ") + "; blocks inside others are made by dynamic \"…\" { … }."
+	}
+	return didYouMean(name, s.names())
 }
 
 func (s shape) names() []string { return slices.Concat(s.needs, s.takes, s.blocks) }
@@ -109,6 +131,9 @@ func (l *loader) labels(p place, kind string, b *hclsyntax.Block) bool {
 	if s.most > 0 {
 		least = 1
 	}
+	if s.bare {
+		least = 0
+	}
 	if n := len(b.Labels); n >= least && n <= most {
 		return true
 	}
@@ -117,6 +142,20 @@ func (l *loader) labels(p place, kind string, b *hclsyntax.Block) bool {
 		at = b.LabelRanges[most]
 	}
 	l.fail(p, at, "Wrong number of labels", "It is written %s { … }.", l.example(kind, b.Type))
+	return false
+}
+
+// labelled is labels for a block inside another.
+func (l *loader) labelled(b block, kind string) bool {
+	if !b.made {
+		return l.labels(b.p, kind, b.Block)
+	}
+	s := l.shapes[kind]
+	n, most := len(b.Labels), max(s.most, len(s.labels))
+	if n <= most && (n > 0 || s.bare) {
+		return true
+	}
+	l.fail(b.p, b.labelRange(most), "Wrong number of labels", "Each block that is made is %s, and its labels are written labels = [\"…\"] beside for_each; there are %d.", l.example(kind, b.Type), n)
 	return false
 }
 
@@ -145,6 +184,25 @@ type block struct {
 	*hclsyntax.Block
 	p    place
 	name string
+	// frame is what for_each gives to a copy; nil outside.
+	frame *frame
+	// made says that a dynamic block made it; labelAt is then where its labels
+	// are written.
+	made    bool
+	labelAt []hcl.Range
+}
+
+func (b block) scope() scope { return scope{frame: b.frame} }
+
+// labelRange is where label i is written.
+func (b block) labelRange(i int) hcl.Range {
+	switch n := len(b.labelAt); {
+	case n > 0:
+		return b.labelAt[min(i, n-1)]
+	case i < len(b.LabelRanges):
+		return b.LabelRanges[i]
+	}
+	return b.DefRange()
 }
 
 // declared are the blocks of all files, by kind and in the order written.

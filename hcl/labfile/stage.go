@@ -11,7 +11,7 @@ import (
 
 // stage reads a stage block and its steps.
 func (l *loader) stage(b block) *labs.Stage {
-	a := l.arguments(b.p, b.Body)
+	a := l.arguments(b)
 	s := &labs.Stage{Name: b.name, Range: rangeOf(b.DefRange()), Attributes: a.ranges}
 	if f, ok := a.get("description"); ok {
 		s.Description, _ = f.text(labs.ScriptProblem)
@@ -59,15 +59,12 @@ func (l *loader) stepBlocks(stage block) []*stepBlock {
 	var list []*stepBlock
 	taken := map[string]*stepBlock{}
 	var unnamed []*stepBlock
-	for _, c := range stage.Body.Blocks {
-		if c.Type != "step" && c.Type != "check" {
+	for _, c := range l.inside(stage, "step", "check") {
+		p := c.p
+		if !l.labelled(c, "stage."+c.Type) {
 			continue
 		}
-		p := place{stage.p.addr, c.DefRange()}
-		if !l.labels(p, "stage."+c.Type, c) {
-			continue
-		}
-		st := &stepBlock{block: block{Block: c, p: p}, kind: c.Labels[0], check: c.Type == "check"}
+		st := &stepBlock{block: c, kind: c.Labels[0], check: c.Type == "check"}
 		list = append(list, st)
 		if st.check && len(c.Labels) == 1 && !l.schemas[st.kind].Check && l.schemas["check"].Check {
 			st.kind, st.name = "check", c.Labels[0]
@@ -79,7 +76,7 @@ func (l *loader) stepBlocks(stage block) []*stepBlock {
 			unnamed = append(unnamed, st)
 			continue
 		}
-		at := c.LabelRanges[len(c.LabelRanges)-1]
+		at := c.labelRange(len(c.Labels) - 1)
 		if problem := labs.NameProblem(st.name); problem != "" {
 			l.fail(p, at, "Bad name", "A step %q: %s", st.name, problem)
 		}
@@ -110,8 +107,8 @@ func (l *loader) step(st *stepBlock, sc scope) *labs.Step {
 	if !ok {
 		return nil
 	}
-	a := l.arguments(st.p, st.Body)
-	a.sc = sc
+	a := l.arguments(st.block)
+	a.sc.steps = sc.steps
 	s := &labs.Step{
 		Kind: st.kind, Name: st.name, Check: st.check, Args: map[string]labs.Value{},
 		Range: rangeOf(st.DefRange()), Attributes: a.ranges,
@@ -125,8 +122,11 @@ func (l *loader) step(st *stepBlock, sc scope) *labs.Step {
 	}
 	a.allow(s)
 	for _, arg := range schema.Args {
-		if v, ok := a.argument(arg); ok {
+		if v, discreet, ok := a.argument(arg); ok {
 			s.Args[arg.Name] = v
+			if discreet {
+				s.Sensitive = append(s.Sensitive, arg.Name)
+			}
 		} else if arg.Default != nil {
 			s.Args[arg.Name] = arg.Default
 		}
@@ -153,7 +153,7 @@ func (l *loader) schema(st *stepBlock) (labs.Schema, bool) {
 		}
 	}
 	slices.Sort(kinds)
-	l.fail(st.p, st.LabelRanges[0], "Unknown step", "The catalogue has no %s %q.%s", word[st.check], st.kind, didYouMean(st.kind, kinds))
+	l.fail(st.p, st.labelRange(0), "Unknown step", "The catalogue has no %s %q.%s", word[st.check], st.kind, didYouMean(st.kind, kinds))
 	return schema, false
 }
 
@@ -175,7 +175,11 @@ func (l *loader) stepShape(st *stepBlock, schema labs.Schema) {
 	}
 	for _, a := range sorted(st.Body.Attributes) {
 		if !slices.Contains(takes, a.Name) {
-			l.fail(st.p, a.NameRange, "Unknown argument", "The step %q has no argument %q.%s", st.kind, a.Name, didYouMean(a.Name, takes))
+			hint := didYouMean(a.Name, takes)
+			if a.Name == "for_each" || a.Name == "count" {
+				hint = " To make several steps, write dynamic \"step\" { … }."
+			}
+			l.fail(st.p, a.NameRange, "Unknown argument", "The step %q has no argument %q.%s", st.kind, a.Name, hint)
 		}
 	}
 	for _, b := range st.Body.Blocks {
@@ -189,16 +193,9 @@ func (l *loader) stepShape(st *stepBlock, schema labs.Schema) {
 
 // machines are what `on` names.
 func (f found) machines(schema labs.Schema) []string {
-	list := []found{f}
-	if _, one := refIn(f.value); !one && !f.value.Type().IsPrimitiveType() && !f.value.Type().IsCapsuleType() {
-		if f.value.Type().IsObjectType() || f.value.Type().IsMapType() {
-			f.fail("Wrong type of argument", "%q takes a machine or a list of machines. For all of them, write values(machine).", f.name)
-			return nil
-		}
-		var ok bool
-		if list, ok = f.elements(); !ok {
-			return nil
-		}
+	list, ok := f.spread()
+	if !ok {
+		return nil
 	}
 	var out []string
 	seen := map[string]bool{}
@@ -207,7 +204,7 @@ func (f found) machines(schema labs.Schema) []string {
 		switch {
 		case !ok:
 		case seen[name]:
-			e.fail("Named twice", "machine.%s is in the list already.", name)
+			e.fail("Named twice", "%s is in the list already.", e.l.placeOf("machine", name).addr)
 		default:
 			seen[name] = true
 			out = append(out, name)
@@ -215,9 +212,45 @@ func (f found) machines(schema labs.Schema) []string {
 	}
 	switch {
 	case len(list) == 0:
-		f.fail("Step on no machine", "The list is empty, so that nothing would be done.")
+		f.fail("Step on no machine", "There is no machine in it, so that nothing would be done.")
 	case len(out) > 1 && !schema.Many:
-		f.fail("Step on several machines", "%q runs on one machine. Write one step for each of %s.", schema.Kind, strings.Join(out, ", "))
+		f.fail("Step on several machines", "%q runs on one machine. Write one step for each of %s, or dynamic \"step\" { … }.", schema.Kind, strings.Join(out, ", "))
+	}
+	return out
+}
+
+// spread lists one machine, all copies of a machine, all machines, or what a
+// list holds of these.
+func (f found) spread() ([]found, bool) {
+	ty := f.value.Type()
+	switch kind := kindOf(ty); {
+	case kind == "machines by key":
+		return f.membersOf(), true
+	case !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType():
+		if ty.IsObjectType() && f.value.LengthInt() == 0 {
+			return nil, true // all copies of none
+		}
+		return []found{f}, true
+	}
+	list, ok := f.elements()
+	var out []found
+	for _, e := range list {
+		if kindOf(e.value.Type()) == "machines by key" {
+			out = append(out, e.membersOf()...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out, ok
+}
+
+// membersOf are the values of an object, in the order of their keys.
+func (f found) membersOf() []found {
+	var out []found
+	for it := f.value.ElementIterator(); it.Next(); {
+		e := f
+		_, e.value = it.Element()
+		out = append(out, e)
 	}
 	return out
 }
@@ -334,6 +367,7 @@ func (*loader) acyclic(steps []*labs.Step, waits map[string][]string, report fun
 				visit(before)
 			case open:
 				report(append(slices.Clone(stack[slices.Index(stack, before):]), before))
+			case closed:
 			}
 		}
 		stack = stack[:len(stack)-1]

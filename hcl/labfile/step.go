@@ -12,28 +12,33 @@ import (
 	"github.com/doublehop/doublehop/labs"
 )
 
-// argument reads one argument of a step as its schema says. It is false when
-// the argument is left out or wrong.
-func (a *arguments) argument(arg labs.Arg) (labs.Value, bool) {
+// argument reads one argument of a step as its schema says, and whether its
+// value is not to be shown. It is not ok when the argument is left out or wrong.
+func (a *arguments) argument(arg labs.Arg) (v labs.Value, discreet, ok bool) {
 	get := a.get
-	if arg.Required {
+	switch {
+	case arg.Sensitive:
+		get = a.discreet
+	case arg.Required:
 		get = a.require
 	}
 	f, ok := get(arg.Name)
 	if !ok {
-		return nil, false
+		if arg.Sensitive && arg.Required {
+			f.missing()
+		}
+		return nil, false, false
 	}
-	v, ok := f.typed(arg.Type)
-	if !ok {
-		return nil, false
+	if v, ok = f.typed(arg.Type); !ok {
+		return nil, false, false
 	}
 	if arg.Valid != nil {
 		if problem := arg.Valid(v); problem != "" {
 			f.fail("Wrong value of argument", "%s", problem)
-			return nil, false
+			return nil, false, false
 		}
 	}
-	return v, true
+	return v, f.sensitive, true
 }
 
 // typed is the value as the Go type that labs.Type names.

@@ -86,6 +86,7 @@ func (l *loader) varFile(files []assignedFile, name string, src []byte, err erro
 // fromFile takes the values of one file.
 func (l *loader) fromFile(f assignedFile, declared map[string]*variable, given map[string]assignment) {
 	l.numbers(f.body)
+	l.prepare("", f.body)
 	for _, b := range f.body.Blocks {
 		l.fail(place{}, b.TypeRange, "Block in a file of variables",
 			"A file of variables holds lines of the form NAME = VALUE. Blocks go into a file that ends in %q.", Extension)
@@ -96,6 +97,9 @@ func (l *loader) fromFile(f assignedFile, declared map[string]*variable, given m
 			l.fail(p, a.NameRange, "Unknown variable", "The lab does not declare a variable %q.%s",
 				a.Name, didYouMean(a.Name, slices.Sorted(maps.Keys(declared))))
 			continue
+		}
+		if declared[a.Name].sensitive {
+			l.sources.Hide(rangeOf(a.Expr.Range()))
 		}
 		l.namedSecret(p, a.Name, a.Expr)
 		given[a.Name] = assignment{

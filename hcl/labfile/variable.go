@@ -18,6 +18,8 @@ type variable struct {
 	defaults *typeexpr.Defaults
 	fallback cty.Value // its default; NilVal when it has none
 	literal  bool      // text from outside is taken as it is, not as an expression
+	// sensitive says that the value is shown to nobody.
+	sensitive bool
 }
 
 // variables gives every variable its value.
@@ -44,6 +46,11 @@ func (l *loader) variables() {
 				b.name, b.name, VarsExtension, b.name)
 		}
 	}
+	for name, v := range byName {
+		if v.sensitive {
+			l.vars[name] = l.vars[name].Mark(sensitive)
+		}
+	}
 	for _, b := range l.decl.variables {
 		if byName[b.name].Block == b.Block {
 			l.validations(byName[b.name])
@@ -57,18 +64,20 @@ func (l *loader) variable(b block) *variable {
 	if a := b.Body.Attributes["description"]; a != nil {
 		l.constant(b.p, a.Expr, cty.String)
 	}
+	if a := b.Body.Attributes["sensitive"]; a != nil {
+		yes := l.constant(b.p, a.Expr, cty.Bool)
+		v.sensitive = !yes.IsKnown() || !yes.IsNull() && yes.True()
+	}
 	typed := false
 	if a := b.Body.Attributes["type"]; a != nil {
-		want, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
-		l.take(b.p, diags)
-		if !diags.HasErrors() {
-			v.want, v.defaults, typed = want, defaults, true
-			v.literal = want == cty.String || want == cty.DynamicPseudoType
-		}
+		typed = l.wants(v, a.Expr)
 	}
 	a := b.Body.Attributes["default"]
 	if a == nil {
 		return v
+	}
+	if v.sensitive {
+		l.sources.Hide(rangeOf(a.Expr.Range()))
 	}
 	l.namedSecret(b.p, b.name, a.Expr)
 	value := l.constant(b.p, a.Expr, cty.DynamicPseudoType)
@@ -77,6 +86,26 @@ func (l *loader) variable(b block) *variable {
 	}
 	v.fallback = l.fit(v, value, a.Expr.Range(), "its default")
 	return v
+}
+
+// wants reads the type of a variable.
+func (l *loader) wants(v *variable, e hclsyntax.Expression) bool {
+	want, defaults, diags := typeexpr.TypeConstraintWithDefaults(e)
+	if word := hcl.ExprAsKeyword(e); diags.HasErrors() && word != "" {
+		diags[0].Detail += didYouMean(word, typeWords())
+	}
+	l.take(v.p, diags)
+	if diags.HasErrors() {
+		return false
+	}
+	v.want, v.defaults = want, defaults
+	v.literal = want == cty.String || want == cty.DynamicPseudoType
+	return true
+}
+
+// typeWords are the words that begin a type.
+func typeWords() []string {
+	return []string{"any", "bool", "list", "map", "number", "object", "set", "string", "tuple"}
 }
 
 // constant evaluates an expression that may refer to nothing.
@@ -124,6 +153,10 @@ func (l *loader) validations(v *variable) {
 		}
 		holds, err := convert.Convert(l.aboutVariables(p, cond.Expr), cty.Bool)
 		message, err2 := convert.Convert(l.aboutVariables(p, text.Expr), cty.String)
+		holds, _ = holds.Unmark()
+		if message.IsMarked() {
+			message, err2 = cty.StringVal("The message of this validation is not shown, since it holds a sensitive value."), nil
+		}
 		switch {
 		case err != nil || holds.IsNull():
 			l.fail(p, cond.Expr.Range(), "Wrong type", "A condition is true or false.")
@@ -191,14 +224,22 @@ func (l *loader) assign(v *variable, a assignment) cty.Value {
 		return l.fit(v, cty.StringVal(a.text), v.DefRange(), a.from)
 	}
 	l.sources.Add(a.from, []byte(a.text))
+	if v.sensitive {
+		l.sources.Hide(rangeOf(pointAt(a.from, []byte(a.text), 0, len(a.text))))
+	}
 	if at, deep := tooDeep([]byte(a.text)); deep {
 		l.fail(v.p, pointAt(a.from, []byte(a.text), at, at+1), "Nesting too deep", "Brackets nest more than %d deep here.", deepest)
 		return cty.DynamicVal
 	}
 	e, diags := hclsyntax.ParseExpression([]byte(a.text), a.from, hcl.InitialPos)
+	if v.sensitive && diags.HasErrors() {
+		l.fail(v.p, v.DefRange(), "Wrong type of variable", "%s is no expression. What is wrong with it is not said, since the variable is sensitive.", upperFirst(a.from))
+		return cty.DynamicVal
+	}
 	l.take(v.p, diags)
 	if diags.HasErrors() {
 		return cty.DynamicVal
 	}
+	l.prepareExpression(e)
 	return l.fit(v, l.constant(v.p, e, cty.DynamicPseudoType), e.Range(), a.from)
 }

@@ -29,7 +29,7 @@ func (run) Schema() labs.Schema {
 			"Give one of command, commands and script. The exit code 3010 means \"done, restart needed\", as installers use it: the machine is then restarted.",
 		Many: true,
 		Args: []labs.Arg{
-			{Name: "command", Type: labs.StringType, Doc: "One line as in a batch file. cmd's own signs mean what they mean there: %NAME% is a variable, & joins commands.", Valid: func(v labs.Value) string {
+			{Name: "command", Type: labs.StringType, Sensitive: true, Doc: "One line as in a batch file. It may hold a sensitive value, which plans then do not show. cmd's own signs mean what they mean there: %NAME% is a variable, & joins commands.", Valid: func(v labs.Value) string {
 				s, _ := v.(string)
 				if why := commandProblem(s); why != "" {
 					return fmt.Sprintf("The command cannot be run: %s.", why)

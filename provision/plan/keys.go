@@ -138,6 +138,10 @@ func imageOf(step *labs.Step, work catalog.Work, media map[string]string) (StepI
 		if name == patienceArg {
 			continue
 		}
+		if slices.Contains(step.Sensitive, name) {
+			image.Args[name] = "(sensitive)" // Files tell when it changes
+			continue
+		}
 		switch v := value.(type) {
 		case nil:
 		case labs.SecretRef:

@@ -14,7 +14,7 @@ machine "typos" { # ERROR: Missing argument
   disk "system" { sise = "2GiB" } # ERROR: Unknown argument # ERROR: Missing argument
   disc "data" { size = "1GiB" } # ERROR: Unknown block
   nic "crop" { address = "10.20.0.10" } # ERROR: Unknown network
-  nic { address = "10.20.0.11" } # ERROR: Wrong number of labels
+  nic { address = "10.20.0.11" } # ERROR: Card on no network
   disk { size = "2GiB" } # ERROR: Wrong number of labels
 }
 machine "nulls" {

@@ -26,10 +26,10 @@ stage "windows" {
   step "install" { on = [] } # ERROR: Step on no machine
   step "install" { on = "dc01" } # ERROR: Wrong type of argument
   step "install" { on = [machine.dc01, machine.dc01] } # ERROR: Named twice
-  step "install" { on = machine } # ERROR: Wrong type of argument
+  step "install" { on = { a = machine.dc01, b = "x" } } # ERROR: Wrong type of argument
   step "install" { on = [machine.dc01, secret.pw, "ex01"] } # ERROR: Wrong type of argument # ERROR: Wrong type of argument
   step "install" { on = [machine.dc02] } # ERROR: Unknown reference
-  step "install" { on = { a = machine.dc01 } } # ERROR: Wrong type of argument
+  step "install" { on = {} } # ERROR: Step on no machine
   step "promote" { # ERROR: Missing argument
     on                 = [machine.dc01, machine.ex01] # ERROR: Step on several machines
     domian             = "contoso.test" # ERROR: Unknown argument
