@@ -145,6 +145,8 @@ func startOf(r *estate.Routes, typical func(kind string) time.Duration) RouteSta
 		}
 		if s, _, ok := r.Start.Server(m.Name); ok {
 			machine.Exchange = s.Release
+		} else if !m.Controller {
+			machine.Exchange = r.From.ID // 5.5 has a directory of its own
 		}
 		start.Machines = append(start.Machines, machine)
 	}

@@ -34,15 +34,19 @@ type Estate struct {
 	Forests []*Forest `json:"forests,omitempty"`
 	// Clock is the lab's time; zero while nobody has set it.
 	Clock time.Time `json:"clock,omitzero"`
-	// said is what the steps changed, in sentences for people.
-	said []change
+	// said is the last thing that a step changed.
+	said *change
 }
 
-// change is one thing that a step changed.
+// change is one thing that a step changed, in a sentence for people. It is
+// never changed itself, so that clones share what was before them.
 type change struct {
 	text string
 	// forGood says that no step can take it back.
 	forGood bool
+	// before is the change before, count how many there are up to this one.
+	before *change
+	count  int
 }
 
 // New is the world before the first step.
@@ -116,18 +120,15 @@ const (
 	Level2025        Level = 10
 )
 
-// levelNames are the levels' usual names.
-func levelNames() map[Level]string {
-	return map[Level]string{
-		Level2000: "2000", Level2003Interim: "2003 interim", Level2003: "2003", Level2008: "2008", Level2008R2: "2008R2",
-		Level2012: "2012", Level2012R2: "2012R2", Level2016: "2016", Level2025: "2025",
-	}
+// allLevels are the functional levels, the lowest one first.
+func allLevels() []Level {
+	return []Level{Level2000, Level2003Interim, Level2003, Level2008, Level2008R2, Level2012, Level2012R2, Level2016, Level2025}
 }
 
 // ParseLevel reads a level's usual name, as lab files write it: "2003", "2008R2".
 func ParseLevel(name string) (Level, bool) {
-	for l, n := range levelNames() {
-		if strings.EqualFold(n, name) {
+	for _, l := range allLevels() {
+		if strings.EqualFold(l.String(), name) {
 			return l, true
 		}
 	}
@@ -136,8 +137,25 @@ func ParseLevel(name string) (Level, bool) {
 
 // String is the level's usual name.
 func (l Level) String() string {
-	if name, ok := levelNames()[l]; ok {
-		return name
+	switch l {
+	case Level2000:
+		return "2000"
+	case Level2003Interim:
+		return "2003 interim"
+	case Level2003:
+		return "2003"
+	case Level2008:
+		return "2008"
+	case Level2008R2:
+		return "2008R2"
+	case Level2012:
+		return "2012"
+	case Level2012R2:
+		return "2012R2"
+	case Level2016:
+		return "2016"
+	case Level2025:
+		return "2025"
 	}
 	return "unknown"
 }
@@ -246,7 +264,7 @@ func (e *Estate) Clone() *Estate {
 		Machines: slices.Clone(e.Machines),
 		Forests:  slices.Clone(e.Forests),
 		Clock:    e.Clock,
-		said:     slices.Clip(e.said),
+		said:     e.said,
 	}
 }
 
@@ -254,38 +272,45 @@ func (e *Estate) Clone() *Estate {
 type Moment int
 
 // Summary is now.
-func (e *Estate) Summary() Moment { return Moment(len(e.said)) }
+func (e *Estate) Summary() Moment {
+	if e.said == nil {
+		return 0
+	}
+	return Moment(e.said.count)
+}
 
 // Changes says what happened since a moment of this estate, or of the one that
 // it was cloned from, a line each: "contoso.test: schema 30".
 func (e *Estate) Changes(since Moment) []string {
-	return e.told(since, func(change) bool { return true })
+	return e.told(since, func(*change) bool { return true })
 }
 
 // NoReturn says what of the changes since a moment no step can take back: a
 // schema, a mode, a functional level. The only way back is a checkpoint of the
 // whole lab from before.
 func (e *Estate) NoReturn(since Moment) []string {
-	return e.told(since, func(c change) bool { return c.forGood })
+	return e.told(since, func(c *change) bool { return c.forGood })
 }
 
-func (e *Estate) told(since Moment, wanted func(change) bool) []string {
+func (e *Estate) told(since Moment, wanted func(*change) bool) []string {
 	var list []string
-	for _, c := range e.said[min(max(int(since), 0), len(e.said)):] {
+	for c := e.said; c != nil && c.count > int(since); c = c.before {
 		if wanted(c) {
 			list = append(list, c.text)
 		}
 	}
+	slices.Reverse(list)
 	return list
 }
 
 func (e *Estate) say(format string, args ...any) {
-	e.said = append(e.said, change{text: fmt.Sprintf(format, args...)})
+	e.said = &change{text: fmt.Sprintf(format, args...), before: e.said, count: int(e.Summary()) + 1}
 }
 
 // sayForGood says what no step can take back.
 func (e *Estate) sayForGood(format string, args ...any) {
-	e.said = append(e.said, change{fmt.Sprintf(format, args...), true})
+	e.say(format, args...)
+	e.said.forGood = true
 }
 
 // Joined says that there is a domain, so that machines change one another.

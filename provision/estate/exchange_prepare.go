@@ -132,7 +132,8 @@ func (s PrepareAD) do(e *Estate) []Problem {
 	if f.Exchange == nil || f.Exchange.Schema < r.Schema || !slices.Contains(f.Exchange.Prepared, r.Product) {
 		problems = append(problems, breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: f.schemaMaster(), Release: r.ID}))
 	}
-	exists := f.Exchange != nil && f.Exchange.Version > 0
+	// Exchange 2000 founds an organization that has no version yet.
+	exists := f.Exchange != nil && (f.Exchange.Version > 0 || f.Exchange.Name != "")
 	switch {
 	case exists && f.Exchange.Version >= r.Organization:
 		say["version"] = strconv.Itoa(f.Exchange.Version)

@@ -72,15 +72,6 @@ func (r Route) Steps() int {
 	return n
 }
 
-// newness is higher for a way through newer versions.
-func (r Route) newness() int {
-	n := 0
-	for _, h := range r.Hops {
-		n += productIndex(h.To.Product)
-	}
-	return n
-}
-
 // Hop is one change of the version.
 type Hop struct {
 	From, To Release

@@ -1,5 +1,10 @@
 package estate
 
+import (
+	"slices"
+	"sync"
+)
+
 // Change is one change of version, from one product to a newer one.
 type Change struct {
 	From, To Product
@@ -11,7 +16,10 @@ type Change struct {
 }
 
 // Changes lists every change from a product to a newer one.
-func Changes() []Change {
+func Changes() []Change { return slices.Clone(changes()) }
+
+//nolint:gochecknoglobals // a table, made at first use
+var changes = sync.OnceValue(func() []Change {
 	var list []Change
 	for _, from := range Products() {
 		for _, to := range Products() {
@@ -28,7 +36,7 @@ func Changes() []Change {
 		}
 	}
 	return list
-}
+})
 
 // forbids are the rules that forbid a change of version: the two cannot live
 // together, or nothing moves mailboxes from one to the other.
@@ -50,7 +58,7 @@ func forbiddenOn(way Route, w *wish) []Change {
 	for _, h := range way.Hops {
 		on = append(on, h.To.Product)
 	}
-	for _, c := range Changes() {
+	for _, c := range changes() {
 		for i, from := range on {
 			for j, to := range on {
 				if j > i+1 && c.From.ID == from && c.To.ID == to && len(c.Rules) > 0 {

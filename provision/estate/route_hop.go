@@ -164,7 +164,7 @@ func (w *walk) prepare(name string, old *Server, r Release) *stuck {
 		steps = append(steps, ForestPrep{name, r.ID}, DomainPrep{name, r.ID})
 		install = ExchangeSetup{Machine: name, Release: r.ID, Organization: routeOrganization}
 	} else {
-		steps = append(steps, PrepareSchema{name, r.ID}, PrepareAD{Machine: name, Release: r.ID}, PrepareDomain{Machine: name, Release: r.ID})
+		steps = append(steps, PrepareSchema{name, r.ID}, PrepareAD{Machine: name, Release: r.ID})
 	}
 	if failed := w.all(steps); failed != nil {
 		return failed
@@ -191,7 +191,7 @@ func (w *walk) upgradeInPlace(old *Server, r Release) *stuck {
 		w.phase = PhaseInstall
 		return w.achieve(ExchangeSetup{Machine: old.Machine, Release: r.ID, Organization: routeOrganization})
 	}
-	steps := []Step{PrepareSchema{old.Machine, r.ID}, PrepareAD{Machine: old.Machine, Release: r.ID}, PrepareDomain{Machine: old.Machine, Release: r.ID}}
+	steps := []Step{PrepareSchema{old.Machine, r.ID}, PrepareAD{Machine: old.Machine, Release: r.ID}}
 	if failed := w.all(steps); failed != nil {
 		return failed
 	}

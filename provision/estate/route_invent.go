@@ -222,7 +222,7 @@ func allowedControllers(present []Release) (sure, perhaps []labs.OS) {
 // of the releases, oldest first.
 func allowedLevels(present []Release) []Level {
 	var list []Level
-	for _, l := range levelsInOrder() {
+	for _, l := range allLevels() {
 		if !slices.ContainsFunc(present, func(r Release) bool {
 			row, ok := levelsFor(r)
 			return ok && (l < row.Forest || l > row.Most)
@@ -230,15 +230,6 @@ func allowedLevels(present []Release) []Level {
 			list = append(list, l)
 		}
 	}
-	return list
-}
-
-func levelsInOrder() []Level {
-	var list []Level
-	for l := range levelNames() {
-		list = append(list, l)
-	}
-	slices.Sort(list)
 	return list
 }
 

@@ -50,7 +50,7 @@ func (g goal) reached(e *Estate) bool {
 // prune drops every step of a way that nothing needs, and says of the others
 // what breaks without them.
 func (g goal) prune(start *Estate, legs []leg) []leg {
-	for _, name := range newMachines(legs) {
+	for _, name := range newControllers(legs) {
 		without := slices.DeleteFunc(slices.Clone(legs), func(l leg) bool { return l.step.Step.Sketch().On == name })
 		if _, fine := g.replay(start, without); fine {
 			legs = without
@@ -62,12 +62,12 @@ func (g goal) prune(start *Estate, legs []leg) []leg {
 	return legs
 }
 
-// newMachines lists the machines that a way installs.
-func newMachines(legs []leg) []string {
+// newControllers lists the domain controllers that a way brings.
+func newControllers(legs []leg) []string {
 	var list []string
 	for _, l := range legs {
-		if i, ok := l.step.Step.(Install); ok {
-			list = append(list, i.Machine.Name)
+		if p, ok := l.step.Step.(Promote); ok {
+			list = append(list, p.Machine)
 		}
 	}
 	return list
@@ -138,40 +138,47 @@ func (g goal) replayBeside(from *Estate, legs []leg, warned count) (rules []stri
 	return nil, g.reached(e)
 }
 
-// end makes a way of where a path led.
-func (s *search) end(o *outcome) (Route, *stuck) {
-	w := *o.walk
-	w.target = Release{}
-	if failed := w.finish(); failed != nil {
-		return Route{}, failed
-	}
-	server := w.oldServer()
-	g := goal{release: server.Release, machine: server.Machine, wish: s.wish}
-	first := len(s.begun.steps)
-	var legs []leg
-	for i, step := range w.steps[first:] {
-		hop := 0
-		for hop < len(o.marks)-1 && first+i >= o.marks[hop].steps {
-			hop++
-		}
-		legs = append(legs, leg{step, hop})
-	}
-	legs = g.prune(s.begun.estate, legs)
-	return s.route(&w, o.marks, legs), nil
+// ending is a path that leads to the end, with all steps that were thought of.
+type ending struct {
+	walk  walk
+	marks []mark
+	legs  []leg
 }
 
-// route lays the steps of a way out by hops, and says what each hop makes of
-// the world.
-func (s *search) route(w *walk, marks []mark, legs []leg) Route {
-	if len(marks) == 0 {
-		server := w.oldServer()
-		marks = []mark{{from: s.wish.from, old: server.Machine, new: server.Machine, edge: edge{inPlace: true}}}
+// end goes on from where a path led to what the request wants beyond it.
+func (s *search) end(o *outcome) (*ending, *stuck) {
+	end := &ending{walk: *o.walk, marks: slices.Clone(o.marks)}
+	w := &end.walk
+	w.steps = slices.Clip(w.steps)
+	w.target = Release{}
+	if failed := w.finish(); failed != nil {
+		return nil, failed
 	}
-	marks = slices.Clone(marks)
-	marks[len(marks)-1].to, _ = FindRelease(w.oldServer().Release)
+	server := w.oldServer()
+	if len(end.marks) == 0 {
+		end.marks = []mark{{from: s.wish.from, old: server.Machine, new: server.Machine, edge: edge{inPlace: true}}}
+	}
+	end.marks[len(end.marks)-1].to, _ = FindRelease(server.Release)
+	first := len(s.begun.steps)
+	for i, step := range w.steps[first:] {
+		hop := 0
+		for hop < len(end.marks)-1 && first+i >= end.marks[hop].steps {
+			hop++
+		}
+		end.legs = append(end.legs, leg{step, hop})
+	}
+	return end, nil
+}
+
+// route drops what an ending does not need, lays the steps out by hops, and says
+// what each hop makes of the world.
+func (s *search) route(end *ending) Route {
+	w := &end.walk
+	server := w.oldServer()
+	legs := goal{release: server.Release, machine: server.Machine, wish: s.wish}.prune(s.begun.estate, end.legs)
 	r := Route{}
 	e := s.begun.estate.Clone()
-	for i, m := range marks {
+	for i, m := range end.marks {
 		h := Hop{From: m.from, To: m.to, Old: m.old, New: m.new, InPlace: m.edge.inPlace, Tool: m.edge.row.Tool, Mode: m.edge.row.Mode}
 		if h.InPlace {
 			h.Tool, h.Mode = "", ""

@@ -48,14 +48,17 @@ func (w *wish) search() (*Routes, *NoRouteError) {
 	}
 	s := search{wish: w, begun: begun, known: map[string]*outcome{}}
 	found := &Routes{From: w.from, To: w.to, Start: begun.estate, StartSteps: begun.steps}
-	s.collect(found)
-	if len(found.Ways) == 0 {
+	ends := s.collect()
+	if len(ends) == 0 {
 		return nil, &NoRouteError{From: w.from, To: w.to, Stuck: s.why()}
 	}
-	slices.SortStableFunc(found.Ways, func(a, b Route) int {
-		return cmp.Or(len(a.Hops)-len(b.Hops), a.Steps()-b.Steps(), b.newness()-a.newness())
+	slices.SortStableFunc(ends, func(a, b *ending) int {
+		return cmp.Or(len(a.marks)-len(b.marks), len(a.legs)-len(b.legs), newness(b.marks)-newness(a.marks))
 	})
-	found.Ways = found.Ways[:min(len(found.Ways), w.most)]
+	for _, end := range ends[:min(len(ends), w.most)] {
+		found.Ways = append(found.Ways, s.route(end))
+	}
+	slices.SortStableFunc(found.Ways, func(a, b Route) int { return cmp.Or(len(a.Hops)-len(b.Hops), a.Steps()-b.Steps()) })
 	found.Forbidden = forbiddenOn(found.Ways[0], w)
 	return found, nil
 }
@@ -66,11 +69,13 @@ type search struct {
 	wish  *wish
 	begun *walk
 	known map[string]*outcome
-	// first is why the first path that was tried led nowhere.
-	first *stuck
+	// nearest is why the path that came nearest to the end led nowhere, and hops
+	// how many changes of version it got through.
+	nearest *stuck
+	hops    int
 }
 
-// outcome is where a path leads.
+// outcome is where a path leads, or what stops it behind the last mark.
 type outcome struct {
 	walk  *walk
 	marks []mark
@@ -89,26 +94,37 @@ type mark struct {
 // collect tries the paths, the shortest ones first, until enough ways are found.
 // All of one length are tried, so that the one with the fewest steps is among
 // them.
-func (s *search) collect(found *Routes) {
+func (s *search) collect() []*ending {
+	var list []*ending
 	length := 0
 	for _, path := range s.paths() {
-		if len(path) > length && len(found.Ways) >= s.wish.most {
-			return
+		if len(path) > length && len(list) >= s.wish.most {
+			return list
 		}
 		length = len(path)
 		o := s.follow(path)
-		if o.stuck == nil {
-			if way, failed := s.end(o); failed == nil {
-				found.Ways = append(found.Ways, way)
+		failed := o.stuck
+		if failed == nil {
+			var end *ending
+			if end, failed = s.end(o); failed == nil {
+				list = append(list, end)
 				continue
-			} else {
-				o = &outcome{stuck: failed}
 			}
 		}
-		if s.first == nil {
-			s.first = o.stuck
+		if hops := len(o.marks); s.nearest == nil || hops > s.hops {
+			s.nearest, s.hops = failed, hops
 		}
 	}
+	return list
+}
+
+// newness is higher for a way through newer versions.
+func newness(marks []mark) int {
+	n := 0
+	for _, m := range marks {
+		n += productIndex(m.to.Product)
+	}
+	return n
 }
 
 // paths lists the paths that pass what the request wants passed.
@@ -122,10 +138,10 @@ func (s *search) paths() [][]edge {
 
 // why is the reason that no path leads to the end.
 func (s *search) why() []StuckStep {
-	if s.first == nil {
+	if s.nearest == nil {
 		return nil
 	}
-	return s.first.chain
+	return s.nearest.chain
 }
 
 // follow walks a path of edges.
@@ -166,6 +182,7 @@ func (s *search) take(before *outcome, e edge) *outcome {
 	for _, r := range s.releases(e, from) {
 		for _, on := range s.hosts(e, r) {
 			w := *before.walk
+			w.steps = slices.Clip(w.steps) // others go on from there too
 			why := w.hop(e, r, on)
 			if why == nil {
 				m := mark{edge: e, from: from, to: r, old: old.Machine, new: w.oldServer().Machine, steps: len(w.steps)}
@@ -179,7 +196,7 @@ func (s *search) take(before *outcome, e edge) *outcome {
 	if failed == nil {
 		failed = &stuck{}
 	}
-	return &outcome{stuck: failed}
+	return &outcome{stuck: failed, marks: before.marks}
 }
 
 // hosts are the Windows that a hop's new server may stand on; in place there is

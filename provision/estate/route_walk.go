@@ -76,13 +76,16 @@ func (w *walk) achieve(s Step) *stuck {
 			w.take(done)
 			return nil
 		}
+		var failed *stuck
 		if len(blocks) > 0 {
-			if failed := w.mend(s, blocks); failed != nil {
-				return failed
-			}
+			done, blocks, failed = w.mend(s, blocks)
+		} else {
+			done, blocks = w.try(w.retarget(s))
+		}
+		if failed != nil {
+			return failed
 		}
 		s = w.retarget(s)
-		done, blocks = w.try(s)
 	}
 	return stuckAt(s, Problem{Summary: "No end of rules is found"}, nil)
 }
@@ -164,7 +167,7 @@ func (w *walk) waits(name string) (*recruit, bool) {
 // take goes on from what was tried.
 func (w *walk) take(t trial) {
 	w.estate = t.estate
-	w.steps = append(slices.Clip(w.steps), t.steps...)
+	w.steps = append(w.steps, t.steps...)
 	if t.machine == nil {
 		return
 	}
@@ -172,16 +175,19 @@ func (w *walk) take(t trial) {
 	w.pending = slices.DeleteFunc(slices.Clone(w.pending), func(r *recruit) bool { return r.name == t.machine.Name })
 }
 
-// mend removes one of the problems that block a step. A mending after which the
-// problem is still there is undone, and the next one tried.
-func (w *walk) mend(s Step, blocks []Problem) *stuck {
+// mend removes one of the problems that block a step, and gives what trying the
+// step then gave. A mending after which the problem is still there is undone, and
+// the next one tried.
+func (w *walk) mend(s Step, blocks []Problem) (trial, []Problem, *stuck) {
 	var failed *stuck
 	for _, p := range blocks {
 		for _, option := range w.options(s, p) {
 			before := *w
 			deeper := option(w)
-			if deeper == nil && !w.still(w.retarget(s), p) {
-				return nil
+			if deeper == nil {
+				if t, left := w.try(w.retarget(s)); !holds(left, p) {
+					return t, left, nil
+				}
 			}
 			*w = before
 			if failed == nil && deeper != nil {
@@ -192,13 +198,12 @@ func (w *walk) mend(s Step, blocks []Problem) *stuck {
 	if failed == nil {
 		failed = stuckAt(s, blocks[0], nil)
 	}
-	return failed
+	return trial{}, nil, failed
 }
 
-// still says that a step still has a problem.
-func (w *walk) still(s Step, p Problem) bool {
-	_, blocks := w.try(s)
-	return slices.ContainsFunc(blocks, func(now Problem) bool { return now.Rule == p.Rule && now.Detail == p.Detail })
+// holds says that a problem is one of a list.
+func holds(list []Problem, p Problem) bool {
+	return slices.ContainsFunc(list, func(now Problem) bool { return now.Rule == p.Rule && now.Detail == p.Detail })
 }
 
 // betters does what a warning advises, where it names the steps and they can be

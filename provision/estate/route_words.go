@@ -154,7 +154,11 @@ func (w *wish) readDirectory(r RouteRequest) error {
 	if r.Level != "" {
 		level, ok := ParseLevel(r.Level)
 		if !ok {
-			return wrongWord("level", r.Level, slices.Sorted(mapValues(levelNames())))
+			var known []string
+			for _, l := range allLevels() {
+				known = append(known, l.String())
+			}
+			return wrongWord("level", r.Level, known)
 		}
 		w.level = level
 		w.tell("level", r.Level, func(r RouteRequest) RouteRequest { r.Level = ""; return r })
@@ -320,14 +324,4 @@ func patch(r Release) bool {
 func onDisc(r Release) bool {
 	p, _ := FindProduct(r.Product)
 	return !patch(r) && (p.Servicing != "service-pack" || r.ID == r.Product)
-}
-
-func mapValues[K comparable](m map[K]string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for _, v := range m {
-			if !yield(v) {
-				return
-			}
-		}
-	}
 }

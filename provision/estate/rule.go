@@ -84,8 +84,20 @@ func Rules() []Rule { return slices.Clone(rules()) }
 
 // FindRule finds a rule by its id.
 func FindRule(id string) (Rule, bool) {
-	return pick(rules(), func(r Rule) bool { return r.ID == id })
+	r, ok := rulesByID()[id]
+	return r, ok
 }
+
+//nolint:gochecknoglobals // an index of a table, made at first use
+var rulesByID = sync.OnceValue(func() map[string]Rule {
+	index := make(map[string]Rule, len(rules()))
+	for _, r := range rules() {
+		if _, ok := index[r.ID]; !ok {
+			index[r.ID] = r
+		}
+	}
+	return index
+})
 
 // Placeless is a rule's text with its places as a person reads them:
 // {machine} becomes MACHINE.

@@ -46,21 +46,36 @@ func MediaFor(id string) Ref { return Ref("media." + strings.ReplaceAll(id, ".",
 
 // String is the step in the lab language, aligned as `fmt` aligns it.
 func (s Sketch) String() string {
-	args := append([]SketchArg{{"on", Ref("machine." + s.On)}}, s.Args...)
-	widest := 0
-	for _, a := range args {
+	var b strings.Builder
+	s.write(&b, "")
+	return b.String()
+}
+
+// write writes the step with an indent before each line but the first.
+func (s Sketch) write(b *strings.Builder, indent string) {
+	widest := len("on")
+	for _, a := range s.Args {
 		widest = max(widest, len(a.Name))
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "step %q {\n", s.Kind)
-	for _, a := range args {
-		fmt.Fprintf(&b, "  %-*s = %s\n", widest, a.Name, a.text())
+	line := func(name, value string) {
+		b.WriteString("\n" + indent + "  " + name)
+		for range widest - len(name) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(" = " + value)
 	}
-	return b.String() + "}"
+	b.WriteString("step " + strconv.Quote(s.Kind) + " {")
+	line("on", "machine."+s.On)
+	for _, a := range s.Args {
+		line(a.Name, a.text())
+	}
+	b.WriteString("\n" + indent + "}")
 }
 
 func (a SketchArg) text() string {
 	switch v := a.Value.(type) {
+	case string:
+		return strconv.Quote(v)
 	case Ref:
 		return string(v)
 	case bool:
@@ -68,7 +83,7 @@ func (a SketchArg) text() string {
 	case []string:
 		list := make([]string, len(v))
 		for i, s := range v {
-			list[i] = fmt.Sprintf("%q", s)
+			list[i] = strconv.Quote(s)
 		}
 		return "[" + strings.Join(list, ", ") + "]"
 	}
@@ -103,15 +118,20 @@ type words map[string]string
 func breaks(id, attr string, say words, remedy ...Step) Problem {
 	rule := mustRule(id)
 	var detail strings.Builder
-	detail.WriteString(fill(rule.What, say) + " " + fill(rule.Why, say))
+	detail.Grow(len(rule.What) + len(rule.Why) + len(rule.Remedy) + 128*(1+len(remedy)))
+	fill(&detail, rule.What, say)
+	detail.WriteByte(' ')
+	fill(&detail, rule.Why, say)
 	if rule.Remedy != "" {
-		detail.WriteString(" " + fill(rule.Remedy, say))
+		detail.WriteByte(' ')
+		fill(&detail, rule.Remedy, say)
 	}
 	for i, s := range remedy {
 		if i == 0 {
 			detail.WriteString("\n")
 		}
-		detail.WriteString("\n  " + strings.ReplaceAll(s.Sketch().String(), "\n", "\n  "))
+		detail.WriteString("\n  ")
+		s.Sketch().write(&detail, "  ")
 	}
 	p := Problem{Rule: id, Attr: attr, Summary: rule.Title, Detail: detail.String(), Remedy: remedy, Severity: labs.Warning}
 	if rule.Verdict == Block {
@@ -128,11 +148,21 @@ func (p Problem) as(row Origin) Problem {
 	return p
 }
 
-// fill puts words in their places.
-func fill(text string, say words) string {
-	pairs := make([]string, 0, 2*len(say))
-	for name, word := range say {
-		pairs = append(pairs, "{"+name+"}", word)
+// fill writes a text with words in their places.
+func fill(b *strings.Builder, text string, say words) {
+	for {
+		before, rest, ok := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !ok {
+			return
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if word, known := say[name]; closed && known {
+			b.WriteString(word)
+			text = after
+			continue
+		}
+		b.WriteByte('{')
+		text = rest
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -88,7 +88,7 @@ func TestWindowsAreInOrderAndAgreeWithTheOtherTables(t *testing.T) {
 
 // A Windows serves in a level exactly where both tables say so.
 func TestLevelsAndWindowsAgree(t *testing.T) {
-	names := levelNames()
+	names := allLevels()
 	if len(names) != len(levelsOS()) {
 		t.Errorf("%d levels have a name, and %d a row", len(names), len(levelsOS()))
 	}
