@@ -127,7 +127,9 @@ func (s Style) wrap(text, indent string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			b.WriteString(indent + "  " + strings.TrimRight(Clean(strings.TrimSpace(line)), " ") + "\n")
+			plain := strings.TrimSpace(line)
+			deep := max(strings.Index(line, plain), 2) // as the author of the text set it, 2 at least
+			b.WriteString(indent + strings.Repeat(" ", deep) + strings.TrimRight(Clean(plain), " ") + "\n")
 			continue
 		}
 		room := uint(max(s.width()-len(indent), 20))

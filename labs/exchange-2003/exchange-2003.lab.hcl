@@ -1,4 +1,4 @@
-# One forest with one Exchange 2003 organization, from your own discs.
+# One forest with one Exchange 2003 SP2 organization, from your own discs.
 #
 # Put the images into ./discs (or set the variable), the product keys into the
 # environment, and run:
@@ -6,7 +6,7 @@
 #     doublehop up -f labs/exchange-2003
 
 lab "exchange-2003" {
-  description = "One forest, one Exchange 2003 organization"
+  description = "One forest, one Exchange 2003 SP2 organization"
   clock { start = "2006-03-01T08:00:00Z" }
 }
 
@@ -18,13 +18,24 @@ variable "discs" {
 secret "administrator" { generate = true }
 secret "windows_key" { env = "LAB_WINDOWS_2003_KEY" }
 
-media "windows" { path = "${var.discs}/win2003-ent-sp1.iso" }
-media "exchange" { path = "${var.discs}/exchange-2003-ent.iso" }
+media "windows" {
+  path    = "${var.discs}/win2003-ent-sp1.iso"
+  product = "windows-2003-sp1"
+}
+media "exchange" {
+  path    = "${var.discs}/exchange-2003-ent.iso"
+  product = "exchange-2003"
+}
+media "exchange-sp2" {
+  path    = "${var.discs}/exchange-2003-sp2.iso"
+  product = "exchange-2003-sp2"
+}
 
 network "corp" { subnet = "10.20.0.0/24" }
 
 machine "dc01" {
   os             = "windows-2003"
+  service_pack   = 1
   memory         = "512MiB"
   install_from   = media.windows
   product_key    = secret.windows_key
@@ -36,6 +47,7 @@ machine "dc01" {
 
 machine "ex01" {
   os             = "windows-2003"
+  service_pack   = 1
   memory         = "1GiB"
   install_from   = media.windows
   product_key    = secret.windows_key
@@ -86,5 +98,20 @@ stage "exchange" {
     on           = machine.ex01
     media        = media.exchange
     organization = "Contoso"
+  }
+}
+
+stage "sp2" {
+  description = "Service pack 2, as every migration from here asks for"
+  after       = stage.exchange
+  step "exchange_update" {
+    on    = machine.ex01
+    media = media.exchange-sp2
+  }
+  check "services" {
+    on      = machine.ex01
+    service = ["MSExchangeIS", "MSExchangeSA", "SMTPSVC", "W3SVC"]
+    smtp    = true
+    owa     = true
   }
 }
