@@ -79,16 +79,14 @@ func told(sources *labs.Sources, diags labs.Diagnostics) string {
 	return b.String()
 }
 
+// The labs that ship are formatted. That they are right, provision/plan tests,
+// which knows the catalogue.
 func TestTheLabsThatShip(t *testing.T) {
 	folders, err := filepath.Glob("../../labs/*/*.lab.hcl")
 	if err != nil || len(folders) < 2 {
 		t.Fatalf("no labs: %v", err)
 	}
 	for _, file := range folders {
-		lab, sources, diags := labfile.Load(filepath.Dir(file), options())
-		if len(diags) > 0 || lab == nil {
-			t.Errorf("%s:\n%s", file, told(sources, diags))
-		}
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
