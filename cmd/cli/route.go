@@ -97,6 +97,7 @@ func completeRoute(cmd *cobra.Command) {
 }
 
 func (a *app) route(_ context.Context, o routeOptions) error {
+	o.Typical = typical
 	found, err := estate.FindRoutes(o.RouteRequest)
 	if err != nil {
 		return a.noRoute(err)

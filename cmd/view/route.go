@@ -12,7 +12,7 @@ type RouteAnswer struct {
 	To   RouteRelease `json:"to"`
 	// Start is the world that the routes begin in.
 	Start RouteStart `json:"start"`
-	// Routes stand with the fewest hops first, then with the fewest steps.
+	// Routes stand with the fewest hops first, then with the shortest time.
 	Routes []RouteWay `json:"routes"`
 	// Forbidden are the shorter ways that a rule forbids.
 	Forbidden []RouteChange `json:"forbidden"`

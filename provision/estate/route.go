@@ -2,6 +2,7 @@ package estate
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/doublehop/doublehop/labs"
 )
@@ -36,6 +37,9 @@ type RouteRequest struct {
 	KeepOld bool
 	// Most is how many ways are wanted; 0 means one.
 	Most int
+	// Typical says how long a step of a kind takes. Without it, all take the
+	// same.
+	Typical func(kind string) time.Duration
 }
 
 // Routes are the legal ways of a request.
@@ -46,8 +50,8 @@ type Routes struct {
 	// Start is the world at the start, and StartSteps are how a lab makes it.
 	Start      *Estate
 	StartSteps []RouteStep
-	// Ways stand with the fewest hops first, then with the fewest steps, then
-	// those through newer versions.
+	// Ways stand with the fewest hops first, then with the shortest time, then
+	// with the fewest steps.
 	Ways []Route
 	// Forbidden are the shorter ways that a rule forbids.
 	Forbidden []Change
@@ -70,6 +74,17 @@ func (r Route) Steps() int {
 		n += len(h.Steps)
 	}
 	return n
+}
+
+// all are the steps of all hops.
+func (r Route) all() []Step {
+	var list []Step
+	for _, h := range r.Hops {
+		for _, s := range h.Steps {
+			list = append(list, s.Step)
+		}
+	}
+	return list
 }
 
 // Hop is one change of the version.

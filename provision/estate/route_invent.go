@@ -344,13 +344,34 @@ func (w *walk) newControllers(fits []labs.OS, old []*Machine) []mending {
 	return list
 }
 
+// demoteAll demotes domain controllers, after one that stays has taken over what
+// they hold.
 func (w *walk) demoteAll(old []*Machine) *stuck {
 	for _, m := range old {
+		if stays := w.staying(old); stays != "" {
+			d, f, _ := w.estate.Domain(m.Domain)
+			if held := heldBy(m.Name, d, f); len(held) > 0 {
+				if failed := w.achieve(MoveRoles{Machine: stays, Roles: held}); failed != nil {
+					return failed
+				}
+			}
+		}
 		if failed := w.achieve(Demote{Machine: m.Name}); failed != nil {
 			return failed
 		}
 	}
 	return nil
+}
+
+// staying is the newest domain controller that is not among those which go;
+// empty when there is none.
+func (w *walk) staying(old []*Machine) string {
+	for _, name := range slices.Backward(w.controllers()) {
+		if !slices.ContainsFunc(old, func(m *Machine) bool { return m.Name == name }) {
+			return name
+		}
+	}
+	return ""
 }
 
 // addController installs a machine and makes it a further domain controller.

@@ -145,6 +145,15 @@ type ending struct {
 	legs  []leg
 }
 
+// steps are the steps of an ending.
+func (e *ending) steps() []Step {
+	var list []Step
+	for _, l := range e.legs {
+		list = append(list, l.step.Step)
+	}
+	return list
+}
+
 // end goes on from where a path led to what the request wants beyond it.
 func (s *search) end(o *outcome) (*ending, *stuck) {
 	end := &ending{walk: *o.walk, marks: slices.Clone(o.marks)}

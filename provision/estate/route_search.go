@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // FindRoutes searches the legal ways of a request. Its error is a
@@ -53,14 +54,28 @@ func (w *wish) search() (*Routes, *NoRouteError) {
 		return nil, &NoRouteError{From: w.from, To: w.to, Stuck: s.why()}
 	}
 	slices.SortStableFunc(ends, func(a, b *ending) int {
-		return cmp.Or(len(a.marks)-len(b.marks), len(a.legs)-len(b.legs), newness(b.marks)-newness(a.marks))
+		return cmp.Or(len(a.marks)-len(b.marks), cmp.Compare(w.time(a.steps()), w.time(b.steps())), len(a.legs)-len(b.legs), newness(b.marks)-newness(a.marks))
 	})
 	for _, end := range ends[:min(len(ends), w.most)] {
 		found.Ways = append(found.Ways, s.route(end))
 	}
-	slices.SortStableFunc(found.Ways, func(a, b Route) int { return cmp.Or(len(a.Hops)-len(b.Hops), a.Steps()-b.Steps()) })
+	slices.SortStableFunc(found.Ways, func(a, b Route) int {
+		return cmp.Or(len(a.Hops)-len(b.Hops), cmp.Compare(w.time(a.all()), w.time(b.all())), a.Steps()-b.Steps())
+	})
 	found.Forbidden = forbiddenOn(found.Ways[0], w)
 	return found, nil
+}
+
+// time is how long steps take together; 0 when nobody knows.
+func (w *wish) time(steps []Step) time.Duration {
+	if w.typical == nil {
+		return 0
+	}
+	var sum time.Duration
+	for _, s := range steps {
+		sum += w.typical(s.Sketch().Kind)
+	}
+	return sum
 }
 
 // search is a search under way. Paths that begin alike share what was found of

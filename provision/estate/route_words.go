@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/agext/levenshtein"
 
@@ -33,6 +34,7 @@ type wish struct {
 	// via are products in the order of their age.
 	via     []string
 	keepOld bool
+	typical func(kind string) time.Duration
 	most    int
 	// told are the words of the request that a person chose: the field's name
 	// and the word.
@@ -47,7 +49,7 @@ type toldWord struct {
 
 // understand reads the words of a request.
 func (r RouteRequest) understand() (wish, error) {
-	w := wish{keepOld: r.KeepOld, most: max(r.Most, 1)}
+	w := wish{keepOld: r.KeepOld, most: max(r.Most, 1), typical: r.Typical}
 	var err error
 	if w.from, err = releaseWord("from", r.From); err != nil {
 		return w, err

@@ -360,7 +360,6 @@ stage "hop2-ready" {
     media = media.exchange-2010-sp3-ru11
   }
   step "install" { on = [machine.dc03, machine.ex16] }
-  # Without it: Only global catalog demoted. (DH-AD-ONLY-CATALOG)
   step "promote" {
     on     = machine.dc03
     domain = "contoso.test"
@@ -368,32 +367,25 @@ stage "hop2-ready" {
     after  = [step.exchange_update]
   }
   # Without it: Operations master demoted. (DH-AD-DEMOTE-ROLES)
-  step "move_roles" "dc02-move-roles" {
-    on    = machine.dc02
+  step "move_roles" {
+    on    = machine.dc03
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
-    after = [step.promote]
   }
   step "run" {
     on          = machine.ex10
     command     = "netsh interface ip set dns \"Local Area Connection\" static 10.20.0.12"
     establishes = ["dns-changed"]
-    after       = [step.dc02-move-roles]
+    after       = [step.move_roles]
   }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
   step "demote" "dc01-demote" {
     on    = machine.dc01
     after = [step.run]
   }
-  # Without it: Operations master demoted. (DH-AD-DEMOTE-ROLES)
-  step "move_roles" "dc03-move-roles" {
-    on    = machine.dc03
-    roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
-    after = [step.dc01-demote]
-  }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
   step "demote" "dc02-demote" {
     on    = machine.dc02
-    after = [step.dc03-move-roles]
+    after = [step.dc01-demote]
   }
   # Without it: Functional level of the forest too low. (DH-EX-FOREST-LEVEL)
   step "raise_level" {
