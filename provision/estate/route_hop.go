@@ -66,7 +66,6 @@ func (w *walk) beginExchange() *stuck {
 		steps = []Step{
 			PrepareSchema{name, disc.ID},
 			PrepareAD{name, disc.ID, routeOrganization},
-			PrepareDomain{Machine: name, Release: disc.ID},
 			ExchangeInstall{Machine: name, Release: disc.ID},
 		}
 	}

@@ -66,3 +66,28 @@ func TestWrittenWays(t *testing.T) {
 		})
 	}
 }
+
+// The lab of every pair of versions is accepted too.
+func TestEveryWayIsALab(t *testing.T) {
+	t.Parallel()
+	products := estate.Products()
+	for i, from := range products {
+		for _, to := range products[i+1:] {
+			found, err := estate.FindRoutes(estate.RouteRequest{From: from.ID, To: to.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "way"+labfile.Extension)
+			if err := os.WriteFile(path, labfile.Write(found.Draft(found.Ways[0])), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			lab, _, list := labfile.Load(path, labfile.Options{Schemas: catalog.Schemas()})
+			if list.Fatal() {
+				t.Fatalf("%s to %s does not load: %v", from.Name, to.Name, list.Err())
+			}
+			if err := plan.Check(lab).Err(); err != nil {
+				t.Errorf("%s to %s: %v", from.Name, to.Name, err)
+			}
+		}
+	}
+}
