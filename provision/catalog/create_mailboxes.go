@@ -54,7 +54,7 @@ func (createMailboxes) Work(c Call) (Work, labs.Diagnostics) {
 	unit := "OU=" + unitOf(c.Step) + "," + domainDN(x.at.domain.Name)
 	later := since(r, "exchange-2007")
 	x.values["unit"], x.values["count"], x.values["most"] = p.word("ou", unit), len(people), mostObjects
-	x.values["later"], x.values["database"] = later, p.word("database", c.Step.Text("database"))
+	x.values["later"], x.values["database"] = later, p.word("database", filterText(c.Step.Text("database")))
 	x.values["password"], x.values["enable"] = word(""), command("")
 	if later {
 		x.values["enable"] = x.enable(r, unitOf(c.Step))
@@ -64,12 +64,16 @@ func (createMailboxes) Work(c Call) (Work, labs.Diagnostics) {
 	}
 	job := p.script(guest.Script, "create_mailboxes.job.cmd", x.values)
 	job.Secret = x.values["password"] != word("")
+	files := []guest.File{
+		job, p.script(guest.ProofScript, "create_mailboxes.proof.cmd", x.values),
+		guest.Text("USERS.LDF", usersLDIF(people, unitOf(c.Step), unit, x.at.domain.Name)), guest.Text("USERS.TXT", aliases(people)),
+		p.helper("COUNT.VBS"), p.helper("TALLY.VBS"),
+	}
+	if !later {
+		files = append(files, guest.Text("BOXES.LDF", boxesLDIF(people, unit)), p.helper("FILL.VBS"))
+	}
 	return p.done(Work{
-		Job: &guest.Job{Files: []guest.File{
-			job, p.script(guest.ProofScript, "create_mailboxes.proof.cmd", x.values),
-			guest.Text("USERS.LDF", usersLDIF(people, unitOf(c.Step), unit, x.at.domain.Name, !later)), guest.Text("USERS.TXT", aliases(people)),
-			p.helper("FILL.VBS"), p.helper("COUNT.VBS"), p.helper("TALLY.VBS"),
-		}},
+		Job:     &guest.Job{Files: files},
 		Proofs:  []Proof{homes("exchange.mailboxes", "HOMES", len(people))},
 		Silence: silence, Limit: limit(c.Step, mailboxLimit), Explain: explainDirectory,
 	})
@@ -91,23 +95,34 @@ func (x exchange) enable(r estate.Release, unit string) command {
 	return x.p.shell("ou", "enable", r, values)
 }
 
-// usersLDIF makes the unit and the users. A user of Exchange 2000 or 2003 has a
-// mailbox as soon as three attributes say so: alias, store and server; the
-// recipient update service does the rest. The account is enabled and needs no
+// usersLDIF makes the unit and the users. An account is enabled and needs no
 // password (userAccountControl 512 + 32), since ldifde cannot set one without
 // TLS (KB263991).
-func usersLDIF(people []person, unit, unitDN, domain string, mailboxes bool) string {
+func usersLDIF(people []person, unit, unitDN, domain string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("dn: %s\nchangetype: add\nobjectClass: organizationalUnit\nou: %s\n", unitDN, unit)
 	for _, p := range people {
 		line("dn: CN=%s,%s", p.display, unitDN)
 		line("changetype: add\nobjectClass: user\ncn: %s\nsAMAccountName: %s\nuserPrincipalName: %s@%s", p.display, p.alias, p.alias, domain)
-		line("givenName: %s\nsn: %s\ndisplayName: %s\nuserAccountControl: 544", p.given, p.surname, p.display)
-		if mailboxes {
-			line("mailNickname: %s\nmDBUseDefaults: TRUE\nhomeMDB: @dn@\nmsExchHomeServerName: @legacyExchangeDN@", p.alias)
+		line("givenName: %s\nsn: %s\ndisplayName: %s\nuserAccountControl: 544\n", p.given, p.surname, p.display)
+	}
+	return b.String()
+}
+
+// boxesLDIF gives users mailboxes of Exchange 2000 or 2003: a user has one as
+// soon as three attributes say so: alias, store and server. The recipient
+// update service does the rest.
+func boxesLDIF(people []person, unitDN string) string {
+	var b strings.Builder
+	for _, p := range people {
+		fmt.Fprintf(&b, "dn: CN=%s,%s\nchangetype: modify\n", p.display, unitDN)
+		for _, value := range [][2]string{
+			{"mailNickname", p.alias}, {"mDBUseDefaults", "TRUE"}, {"homeMDB", "@dn@"}, {"msExchHomeServerName", "@legacyExchangeDN@"},
+		} {
+			fmt.Fprintf(&b, "replace: %s\n%s: %s\n-\n", value[0], value[0], value[1])
 		}
-		line("")
+		b.WriteString("\n")
 	}
 	return b.String()
 }

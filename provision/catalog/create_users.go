@@ -60,7 +60,7 @@ func (createUsers) Work(c Call) (Work, labs.Diagnostics) {
 	return p.done(Work{
 		Job: &guest.Job{Files: []guest.File{
 			job, p.script(guest.ProofScript, "create_users.proof.cmd", values), p.helper("TALLY.VBS"),
-			guest.Text("USERS.LDF", usersLDIF(people, unitOf(c.Step), string(unit), at.domain.Name, false)), guest.Text("USERS.TXT", aliases(people)),
+			guest.Text("USERS.LDF", usersLDIF(people, unitOf(c.Step), string(unit), at.domain.Name)), guest.Text("USERS.TXT", aliases(people)),
 		}},
 		Proofs:  []Proof{counted("ad.users", "USERS", "544", len(people))},
 		Silence: silence, Limit: limit(c.Step, directoryLimit), Explain: explain("net user: ", "ldifde: ", "Add error", "server side error"),

@@ -15,6 +15,12 @@ func domainDN(domain string) string {
 	return "DC=" + strings.ReplaceAll(domain, ".", ",DC=")
 }
 
+// filterText writes a value into a search filter, where four signs have a
+// meaning (RFC 4515).
+func filterText(value string) string {
+	return strings.NewReplacer(`\`, `\5c`, `*`, `\2a`, `(`, `\28`, `)`, `\29`).Replace(value)
+}
+
 // fqdn is a machine's full name in a domain.
 func fqdn(computer, domain string) string { return strings.ToLower(computer + "." + domain) }
 

@@ -73,7 +73,7 @@ func (eseutil) Work(c Call) (Work, labs.Diagnostics) {
 	values := map[string]any{
 		"edb": p.word("edb", c.Step.Text("edb")), "work": p.word("work", work), "logs": p.word("logs", strings.TrimSuffix(logs, `\`)),
 		"prefix": p.word("prefix", c.Step.Text("prefix")), "actions": p.eseutilLines(actions, work), "number": int(number),
-		"isinteg": slices.Contains(actions, "isinteg"), "escaped": p.word("edb", strings.ReplaceAll(c.Step.Text("edb"), `\`, `\5c`)),
+		"isinteg": slices.Contains(actions, "isinteg"), "escaped": p.word("edb", filterText(c.Step.Text("edb"))),
 	}
 	maps.Copy(x.values, values)
 	values = x.values

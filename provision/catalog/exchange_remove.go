@@ -24,6 +24,7 @@ func (exchangeRemove) Schema() labs.Schema {
 		Args: []labs.Arg{
 			media,
 			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for setup of Exchange 2000 and 2003. It is given to setup with /UnattendFile."},
+			{Name: "retire", Type: labs.BoolType, Default: true, Doc: "When it is the last server of Exchange 2000 and 2003 beside later ones: first delete the routing group connectors and the recipient update services from the directory, which setup demands."},
 			limitArg(removeLimit),
 		},
 	}
@@ -64,13 +65,50 @@ func (exchangeRemove) Work(c Call) (Work, labs.Diagnostics) {
 	if since(r, "exchange-2007") {
 		v.into(x)
 		x.values["gone"], x.values["disc"] = true, disc != ""
+		x.values["first"] = x.dropDatabases(r)
 		return x.silent(silent{release: r, what: "Exchange setup removes the server.", runs: [][]string{{"/Mode:Uninstall"}}, longest: removeLimit, then: guest.ThenReboot}, v.proofs...)
 	}
 	if disc == "" {
 		p.complain("media", "Disc needed", fmt.Sprintf("Setup of %s asks for its disc when it removes a server. Name it with media.", r.Name))
 	}
 	x.values["gone"] = true
-	return x.early(earlyRun{what: "Exchange setup removes the server.", longest: removeLimit, then: guest.ThenReboot}, v, p.withServices(nil, exchangeServices())...)
+	files := p.withServices(nil, exchangeServices())
+	if c.Step.Flag("retire") && lastEarly(c) {
+		x.values["retire"] = true
+		files = append(files, p.helper("DELETE.VBS"))
+	}
+	return x.early(earlyRun{what: "Exchange setup removes the server.", longest: removeLimit, then: guest.ThenReboot}, v, files...)
+}
+
+// dropDatabases are the lines that remove what stands empty on the server: its
+// setup refuses to remove a database that it cannot be sure of.
+func (x exchange) dropDatabases(r estate.Release) []command {
+	values := map[string]any{"server": x.p.call.Machine.Computer}
+	var lines []command
+	if !since(r, "exchange-2013") {
+		lines = append(lines, x.p.shell("on", "drop-folders", r, values))
+	}
+	return append(lines, x.p.shell("on", "drop", r, values))
+}
+
+// lastEarly says that the machine has the last server of Exchange 2000 and 2003
+// in an organization with later ones.
+func lastEarly(c Call) bool {
+	_, f, ok := c.Estate.Server(c.Machine.Name)
+	if !ok {
+		return false
+	}
+	later := false
+	for _, s := range f.Exchange.Servers {
+		r, _ := estate.FindRelease(s.Release)
+		switch {
+		case since(r, "exchange-2007"):
+			later = true
+		case s.Machine != c.Machine.Name:
+			return false
+		}
+	}
+	return later
 }
 
 // noService is a service that is there no more, as sc query says with error

@@ -27,7 +27,7 @@ func (exchangeSetup) Schema() labs.Schema {
 			"The first server founds the organization; later ones join it. On a machine with Exchange 2000, the disc of Exchange 2003 upgrades it in place." + wizard,
 		Args: []labs.Arg{
 			mediaArg("The Exchange 2000 or 2003 disc."),
-			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(labs.TextProblem)},
+			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(organizationProblem)},
 			{Name: "administrative_group", Type: labs.StringType, Default: answer.FirstGroup, Doc: "The administrative group. A disc in another language names the first one in that language.", Valid: textual(labs.TextProblem)},
 			{Name: "folder", Type: labs.StringType, Default: answer.ExchangeFolder, Doc: "Where Exchange is installed.", Valid: textual(guestPathProblem)},
 			{Name: "front_end", Type: labs.BoolType, Default: false, Doc: "Make it a front-end server, which serves clients and holds no mailboxes. The machine is restarted."},
@@ -82,6 +82,7 @@ func (exchangeSetup) Work(c Call) (Work, labs.Diagnostics) {
 	v.server(x, c.Machine, r)
 	v.into(x)
 	x.values["tries"] = serviceTries
+	_, x.values["upgrade"] = installedOn(c, c.Machine.Name)
 	x.values["services"] = p.words("on", exchangeServices())
 	files := []guest.File{p.answer(answer.ExchangeSetup(exchangeAnswers(p)))}
 	work, diags := x.work("exchange_setup", exchangeSetupLimit, p.withServices(files, exchangeServices()),

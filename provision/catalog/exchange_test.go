@@ -2,7 +2,9 @@ package catalog_test
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,9 +70,16 @@ func hop(t *testing.T) *world {
 	return w
 }
 
-// work renders a step on the estate as it is.
+// work renders a step on the estate as it is. "without" among the arguments is
+// not the step's: it names a server that is gone by then.
 func (w *world) work(kind, on string, a args) catalog.Work {
 	w.t.Helper()
+	if gone, ok := a["without"].(string); ok {
+		a = maps.Clone(a)
+		delete(a, "without")
+		o := w.estate.Forests[0].Exchange
+		o.Servers = slices.DeleteFunc(o.Servers, func(s *estate.Server) bool { return s.Machine == gone })
+	}
 	call := w.step(kind, on, a)
 	entry, _ := catalog.Find(kind)
 	work, diags := entry.Work(call)
@@ -128,6 +137,7 @@ func exchangeJobs() []exchangeJob {
 		{"move-2016-2019", "move_mailboxes", "ex19", args{"from": from("ex16")}},
 		{"remove-2000", "exchange_remove", "ex00", args{"media": media("exchange-2000")}},
 		{"remove-2003", "exchange_remove", "ex03", args{"media": media("exchange-2003")}},
+		{"remove-2003-last", "exchange_remove", "ex03", args{"media": media("exchange-2003"), "without": "ex00"}},
 		{"remove-2010", "exchange_remove", "ex10", nil},
 		{"remove-2016", "exchange_remove", "ex16", args{"media": media("exchange-2016-cu23")}},
 		{"mount-2003", "mount_store", "ex03", args{"edb": `C:\OLD\priv1.edb`, "stm": `C:\OLD\priv1.stm`}},
@@ -260,5 +270,88 @@ func TestLicenceSwitches(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("setup's switches (-want +got):\n%s", diff)
+	}
+}
+
+// TestScriptsForExchange2000 holds what runs on Windows 2000 to what it has, and
+// every line to what its cmd takes (KB830473).
+func TestScriptsForExchange2000(t *testing.T) {
+	t.Parallel()
+	for _, job := range exchangeJobs() {
+		for _, f := range hop(t).work(job.kind, job.on, job.args).Job.Files {
+			if !strings.HasSuffix(f.Path, ".CMD") {
+				continue
+			}
+			for l := range strings.SplitSeq(string(read(t, f)), "\r\n") {
+				if len(l) > 1200 {
+					t.Errorf("%s: %s has a line of %d characters", job.name, f.Path, len(l))
+				}
+				word, _, _ := strings.Cut(strings.TrimSpace(l), " ")
+				if job.on == "ex00" && slices.Contains([]string{"reg", "sc", "shutdown", "wmic", "powershell", "timeout", "where"}, word) {
+					t.Errorf("%s: %s calls %s, which Windows 2000 lacks: %s", job.name, f.Path, word, l)
+				}
+			}
+		}
+	}
+}
+
+// TestHostileValues writes signs of cmd, of LDIF, of search filters and of the
+// shell into every text that a step of Exchange takes. The reader of lab files
+// or the step itself refuses them, or they arrive harmless.
+func TestHostileValues(t *testing.T) {
+	t.Parallel()
+	for _, job := range exchangeJobs() {
+		entry, _ := catalog.Find(job.kind)
+		for _, arg := range entry.Schema().Args {
+			for _, evil := range []string{`x" & del C:\`, "x\nchangetype: delete", "x%PATH%", "x)(cn=*", "x'; Remove-Mailbox '", "x$(y)", "x`n", "ümlaut"} {
+				var value labs.Value
+				switch arg.Type {
+				case labs.StringType:
+					value = evil
+				case labs.StringsType:
+					value = []string{evil}
+				default:
+					continue
+				}
+				if arg.Valid != nil && arg.Valid(value) != "" {
+					continue
+				}
+				a := args{arg.Name: value}
+				for name, v := range job.args {
+					if name != arg.Name {
+						a[name] = v
+					}
+				}
+				w := hop(t)
+				work, diags := entry.Work(w.step(job.kind, job.on, a))
+				if diags.Fatal() || work.Job == nil {
+					continue
+				}
+				for _, f := range work.Job.Files {
+					if strings.HasSuffix(f.Path, ".BIN") {
+						continue
+					}
+					harmless(t, job.name+" "+arg.Name, f.Path, string(read(t, f)), evil)
+				}
+			}
+		}
+	}
+}
+
+// harmless looks for a value where it would mean something.
+func harmless(t *testing.T, what, file, text, evil string) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\r\n") {
+		switch {
+		case !strings.Contains(line, evil) && !strings.Contains(line, strings.ReplaceAll(evil, "'", "''")):
+		case strings.HasPrefix(line, "powershell "):
+			_, rest, _ := strings.Cut(line, `-Command "`)
+			script, _, _ := strings.Cut(rest, `"`)
+			if err := parseShell(script); err != nil {
+				t.Errorf("%s: %q in %s: %v", what, evil, file, err)
+			}
+		case strings.HasPrefix(line, "ldifde ") && strings.Contains(evil, ")("), strings.Contains(evil, `"`), strings.Contains(evil, "%"), strings.Contains(evil, "\n"):
+			t.Errorf("%s: %q stands in %s: %s", what, evil, file, line)
+		}
 	}
 }

@@ -77,7 +77,7 @@ func (exchangeUpdate) Work(c Call) (Work, labs.Diagnostics) {
 	if whole(r) && c.Step.Text("program") == "" {
 		return x.silent(silent{
 			release: r, what: "Exchange setup brings the server up to date.", runs: [][]string{{"/Mode:Upgrade"}},
-			longest: exchangeUpdateLimit, then: guest.ThenReboot,
+			longest: exchangeUpdateLimit, then: guest.ThenReboot, services: laterServices(r, serverRoles(c)),
 		}, v.proofs...)
 	}
 	return x.update(r, v)

@@ -67,7 +67,7 @@ func (mountStore) Work(c Call) (Work, labs.Diagnostics) {
 	p, step := x.p, c.Step
 	later := since(r, "exchange-2007")
 	x.values["edb"], x.values["stm"] = p.word("edb", step.Text("edb")), p.word("stm", step.Text("stm"))
-	x.values["database"], x.values["later"], x.values["recovery"] = p.word("database", step.Text("database")), later, step.Flag("recovery")
+	x.values["database"], x.values["later"], x.values["recovery"] = p.word("database", filterText(step.Text("database"))), later, step.Flag("recovery")
 	if later {
 		return x.mountLater(r)
 	}

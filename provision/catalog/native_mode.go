@@ -68,5 +68,5 @@ func (nativeMode) Work(c Call) (Work, labs.Diagnostics) {
 
 // explainDirectory finds ldifde's own complaint.
 func explainDirectory(output []string) string {
-	return explain("Add error", "Modify error", "server side error", "extended server error", "ldifde: ", "setup: ")(output)
+	return explain("Add error", "Modify error", "server side error", "extended server error", "net user: ", "ldifde: ", "setup: ")(output)
 }

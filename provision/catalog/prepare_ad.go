@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
@@ -25,7 +27,17 @@ func (prepareAD) Schema() labs.Schema {
 
 // organizationArg is the name of an Exchange organization.
 func organizationArg(doc string) labs.Arg {
-	return labs.Arg{Name: "organization", Type: labs.StringType, Doc: doc, Valid: textual(labs.TextProblem)}
+	return labs.Arg{Name: "organization", Type: labs.StringType, Doc: doc, Valid: textual(organizationProblem)}
+}
+
+// organizationProblem holds a name to what setup takes: the documentation of
+// /OrganizationName has the list.
+func organizationProblem(name string) string {
+	const signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
+	if name == "" || len(name) > 64 || strings.Trim(name, signs) != "" || strings.TrimSpace(name) != name {
+		return fmt.Sprintf("%q cannot be an organization's name: 1 to 64 letters, digits, blanks and hyphens.", name)
+	}
+	return ""
 }
 
 func (prepareAD) Needs(c Call) []estate.Fact {

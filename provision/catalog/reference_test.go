@@ -205,6 +205,28 @@ func TestWants(t *testing.T) {
 	}
 }
 
+// TestWantsOfExchange holds what is looked for on the discs of each version.
+func TestWantsOfExchange(t *testing.T) {
+	t.Parallel()
+	w := hop(t)
+	got := map[string]string{}
+	for _, job := range exchangeJobs() {
+		call := w.step(job.kind, job.on, job.args)
+		for _, want := range catalog.Wants(w.lab, call.Step) {
+			got[job.name] = string(want.Product) + " as " + want.Name
+		}
+	}
+	for name, want := range map[string]string{
+		"forestprep-2000": "exchange-2000 as Exchange 2000", "forestprep": "exchange-2003 as Exchange Server 2003", "legacy-permissions": "exchange-2010 as Exchange 2010 SP3",
+		"install-se": "exchange-2019 as Exchange Server SE", "update-2016-cu": "exchange-2016 as Exchange 2016 CU23", "recovery-2019": "exchange-2019 as Exchange 2019 CU15",
+		"update-2003": "", "update-2010-ru": "", "update-2000-kb": "", "remove-2010": "", "move-2003-2010": "",
+	} {
+		if got[name] != want {
+			t.Errorf("%s wants %q, not %q", name, got[name], want)
+		}
+	}
+}
+
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	job, err := catalog.Command(`dir "C:\Program Files" & ver`)

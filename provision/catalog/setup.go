@@ -32,7 +32,7 @@ func exchangeFor(c Call) (exchange, bool) {
 	p := &pen{call: c}
 	root := domainDN(at.forest.Root)
 	return exchange{p: p, at: at, values: map[string]any{
-		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "disc": true,
+		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "disc": true, "retire": false, "first": []command(nil),
 		"controller": p.word("on", at.controller), "dn": p.word("on", domainDN(at.domain.Name)), "root": p.word("on", root),
 		"computer": p.word("on", c.Machine.Computer), "old": p.old(),
 	}}, true

@@ -37,6 +37,8 @@ func shellCommands() map[string]string {
 		"New-PublicFolder":            "Name Path Server",
 		"New-PublicFolderDatabase":    "Name Server",
 		"New-StorageGroup":            "Server Name LogFolderPath SystemFolderPath Recovery",
+		"Remove-MailboxDatabase":      "Confirm",
+		"Remove-PublicFolderDatabase": "Confirm",
 		"Remove-MoveRequest":          "Confirm",
 		"Set-MailboxDatabase":         "Identity AllowFileRestore",
 		"AddReplicaToPFRecursive.ps1": "TopPublicFolder ServerToAdd",

@@ -205,6 +205,17 @@ func TestEarlySetupInWine(t *testing.T) {
 				"exchange.server.gone": "gone", "exchange.server.gone@dc02.contoso.test": "gone", "exchange.server.gone@dc03.berlin.contoso.test": "gone", "service.MSExchangeIS": "gone",
 			})
 		}},
+		{"remove-2003-last", func(t *testing.T, s *stage, _ catalog.Work) {
+			s.ldif("RETIRE", "dn: CN=EX03-EX10,CN=Connections,CN=First Routing Group,CN=Routing Groups,CN=First Administrative Group,CN=Admin", " istrative Groups,CN=Contoso", "cn: EX03-EX10", "",
+				"dn:: Q049UmVjaXBpZW50IFVwZGF0ZSBTZXJ2aWNl", "cn: x")
+			s.job(t, 1, 0)
+			want := "dn: CN=EX03-EX10,CN=Connections,CN=First Routing Group,CN=Routing Groups,CN=First Administrative Group,CN=Administrative Groups,CN=Contoso\r\nchangetype: delete\r\n\r\ndn:: Q049UmVjaXBpZW50IFVwZGF0ZSBTZXJ2aWNl\r\nchangetype: delete\r\n\r\n"
+			if got := s.Read(`C:\DH\CHANGE.LDF`); got != want {
+				t.Errorf("what is deleted: %q", got)
+			}
+			s.ldif("RETIRE")
+			s.job(t, 1, 0)
+		}},
 		{"native-mode", func(t *testing.T, s *stage, work catalog.Work) {
 			s.play("ldifde", `if "%1"=="-i" >C:\DH\ldif.err echo Modify error on line 1: Insufficient Rights`, `if "%1"=="-i" exit /b 1`, `if exist C:\PLAY\%~n2.LDF copy /y C:\PLAY\%~n2.LDF %2 >NUL`)
 			explained(t, work, s.job(t, 1, 1), "Modify error on line 1: Insufficient Rights")
@@ -227,10 +238,10 @@ func TestMailboxesInWine(t *testing.T) {
 	s.exchangePlays(t, "mail", []play{
 		{"mailboxes-2003", func(t *testing.T, s *stage, work catalog.Work) {
 			s.play("net", "if \"%2\"==\"sdavis002\" echo The password does not meet the password policy requirements.", "if \"%2\"==\"sdavis002\" exit /b 2")
-			explained(t, work, s.job(t, 1, 1), "")
+			explained(t, work, s.job(t, 1, 1), "net user: sdavis002 got no password")
 			s.play("net", "exit /b 0")
 			s.job(t, 1, 0)
-			if got := s.Read(`C:\DH\CHANGE.LDF`); !strings.Contains(got, "homeMDB:: Q049UG9zdGbDpGNoZXI=\r\nmsExchHomeServerName: /o=Contoso/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=EX03\r\n\r\ndn: CN=Ada Scott 003,") {
+			if got := s.Read(`C:\DH\CHANGE.LDF`); !strings.Contains(got, "homeMDB:: Q049UG9zdGbDpGNoZXI=\r\n-\r\nreplace: msExchHomeServerName\r\nmsExchHomeServerName: /o=Contoso/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=EX03\r\n-\r\n\r\ndn: CN=Ada Scott 003,") {
 				t.Errorf("the users' LDIF is %q", got)
 			}
 			s.ldif("HOMES", "dn: CN=a", "homeMDB: "+store[:60], " "+store[60:], "", "dn: CN=b", "homeMDB: "+store, "", "dn: CN=c", "homeMDB: CN=Other,CN=x")

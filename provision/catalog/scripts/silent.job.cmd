@@ -14,6 +14,10 @@ call :directory
 if not defined READY goto nodirectory
 rem Setup appends to its log: what stands in it afterwards must be of this job.
 if exist "%LOG%" move /y "%LOG%" "%SystemDrive%\ExchangeSetupLogs\ExchangeSetup before.log" >NUL
+{{- range .first}}
+{{.}}
+echo The shell ended with %errorlevel%
+{{- end}}
 {{- range .runs}}
 call :run{{range .}} {{argument .}}{{end}}
 if defined ENDED goto ended
