@@ -187,16 +187,28 @@ func (s ExchangeInstall) do(e *Estate) []Problem {
 // checkpoint stands between.
 func (e *Estate) isPrepared(m *Machine, d *Domain, f *Forest, r Release) []Problem {
 	say := words{"forest": f.Root, "domain": d.Name, "product": r.Name, "machine": m.Name}
+	from := e.preparer(m, f)
 	switch {
 	case f.Exchange == nil || f.Exchange.Schema < r.Schema || !slices.Contains(f.Exchange.Prepared, r.Product):
-		return []Problem{breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: f.schemaMaster(), Release: r.ID},
-			PrepareAD{Machine: f.schemaMaster(), Release: r.ID}, PrepareDomain{Machine: f.schemaMaster(), Release: r.ID})}
+		return []Problem{breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: from, Release: r.ID},
+			PrepareAD{Machine: from, Release: r.ID}, PrepareDomain{Machine: from, Release: r.ID})}
 	case f.Exchange.Version < r.Organization:
-		return []Problem{breaks("DH-EX-NO-PREPARE-AD", "", say, PrepareAD{Machine: f.schemaMaster(), Release: r.ID}, PrepareDomain{Machine: f.schemaMaster(), Release: r.ID})}
+		return []Problem{breaks("DH-EX-NO-PREPARE-AD", "", say, PrepareAD{Machine: from, Release: r.ID}, PrepareDomain{Machine: from, Release: r.ID})}
 	case d.Prepared < r.Domain:
-		return []Problem{breaks("DH-EX-NO-PREPARE-DOMAIN", "", say, PrepareDomain{Machine: f.schemaMaster(), Release: r.ID})}
+		return []Problem{breaks("DH-EX-NO-PREPARE-DOMAIN", "", say, PrepareDomain{Machine: from, Release: r.ID})}
 	}
 	return nil
+}
+
+// preparer is where the preparations of 2007 and later are best run for a new
+// server: on itself, which is 64-bit as they are, where it stands in the schema
+// master's domain, else on the schema master.
+func (e *Estate) preparer(m *Machine, f *Forest) string {
+	master, ok := e.Machine(f.schemaMaster())
+	if ok && !same(master.Domain, m.Domain) {
+		return master.Name
+	}
+	return m.Name
 }
 
 // needsRoles are the roles that a site with mailboxes needs in a version.

@@ -3,6 +3,8 @@ package estate
 import (
 	"slices"
 	"strconv"
+
+	"github.com/doublehop/doublehop/labs"
 )
 
 func (s ForestPrep) do(e *Estate) []Problem {
@@ -102,21 +104,21 @@ func (s PrepareSchema) do(e *Estate) []Problem {
 		return append(problems, breaks("DH-EX-FORESTPREP-TWICE", "", say))
 	}
 	problems = append(problems, e.mayPrepare(f, r)...)
-	problems = append(problems, legacyPermissions(f, r)...)
+	problems = append(problems, legacyPermissions(f, r, m.Name)...)
 	e.extendFor(f, r)
 	return problems
 }
 
 // legacyPermissions asks whether the Recipient Update Service of Exchange 2000
 // and 2003 keeps its rights to attributes that 2007 and 2010 put elsewhere.
-func legacyPermissions(f *Forest, r Release) []Problem {
+func legacyPermissions(f *Forest, r Release, from string) []Problem {
 	if f.Exchange == nil || len(f.Exchange.old()) == 0 || r.Product != "exchange-2007" && r.Product != "exchange-2010" {
 		return nil
 	}
 	for _, d := range f.Domains {
 		if d.Prepared > 0 && !d.LegacyPermissions {
 			return []Problem{breaks("DH-EX-LEGACY-PERMISSIONS", "", words{"domain": d.Name, "product": r.Name},
-				PrepareLegacyPermissions{Machine: f.schemaMaster(), Release: r.ID})}
+				PrepareLegacyPermissions{Machine: from, Release: r.ID})}
 		}
 	}
 	return nil
@@ -130,7 +132,7 @@ func (s PrepareAD) do(e *Estate) []Problem {
 	say := words{"forest": f.Root, "product": r.Name, "machine": m.Name, "organization": s.Organization}
 	problems = append(problems, e.bySchemaMaster(m, f, r)...)
 	if f.Exchange == nil || f.Exchange.Schema < r.Schema || !slices.Contains(f.Exchange.Prepared, r.Product) {
-		problems = append(problems, breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: f.schemaMaster(), Release: r.ID}))
+		problems = append(problems, breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: m.Name, Release: r.ID}))
 	}
 	// Exchange 2000 founds an organization that has no version yet.
 	exists := f.Exchange != nil && (f.Exchange.Version > 0 || f.Exchange.Name != "")
@@ -160,7 +162,7 @@ func (s PrepareDomain) do(e *Estate) []Problem {
 	}
 	say := words{"forest": f.Root, "product": r.Name, "machine": m.Name}
 	if f.Exchange == nil || f.Exchange.Version < r.Organization {
-		problems = append(problems, breaks("DH-EX-NO-PREPARE-AD", "", say, PrepareAD{Machine: f.schemaMaster(), Release: r.ID}))
+		problems = append(problems, breaks("DH-EX-NO-PREPARE-AD", "", say, PrepareAD{Machine: m.Name, Release: r.ID}))
 	}
 	wanted := s.Domains
 	if len(wanted) == 0 {
@@ -233,6 +235,9 @@ func (e *Estate) preparing(machine, id, what string) (*Machine, *Forest, Release
 	}
 	if olderProduct(r.Product, "exchange-2007") {
 		return m, nil, r, append(problems, breaks("DH-EX-PREPARE-OLD", "media", words{"machine": m.Name, "product": r.Name, "what": what}))
+	}
+	if m.Arch == labs.X86 && olderProduct("exchange-2007", r.Product) && what != "Setup" {
+		problems = append(problems, breaks("DH-EX-PREPARE-X86", "on", words{"machine": m.Name, "product": r.Name, "what": what}))
 	}
 	return m, f, r, problems
 }

@@ -33,7 +33,7 @@ func TestRulesThatNoLabFileReaches(t *testing.T) {
 		},
 		{
 			name: "2013 knows nothing of legacy permissions", verbs: then(demo(), do(estate.PrepareLegacyPermissions{Machine: "dc01", Release: "exchange-2013"})),
-			want: []string{"DH-EX-LEGACY-VERSION"},
+			want: []string{"DH-EX-PREPARE-X86", "DH-EX-LEGACY-VERSION"},
 		},
 		{
 			name: "no global catalog",

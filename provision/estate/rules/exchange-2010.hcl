@@ -231,6 +231,16 @@ rule "DH-EX-LEGACY-PERMISSIONS" {
   confidence = "H"
 }
 
+rule "DH-EX-PREPARE-X86" {
+  verdict    = "block"
+  title      = "64-bit preparation on 32-bit Windows"
+  what       = "{what} of {product} is to run on machine \"{machine}\", which runs 32-bit Windows."
+  why        = "Its Setup is 64-bit only, the preparations too; only Exchange 2007 has a 32-bit build for them."
+  remedy     = "Run it on a 64-bit machine of the schema master's domain, such as the new server itself."
+  source     = "X1 X11 E10"
+  confidence = "H"
+}
+
 rule "DH-EX-NO-PREPARE-SCHEMA" {
   verdict    = "block"
   title      = "Schema not prepared"

@@ -22,7 +22,7 @@ stage "forest" {
 
 stage "exchange-2000" {
   after = stage.forest
-  step "forestprep" { # KEEPS: DH-E2003-CONNECTOR DH-E2003-E55-SP DH-EX-DC-NEW DH-EX-FORESTPREP-DOMAIN DH-EX-FORESTPREP-LATER DH-EX-FORESTPREP-TWICE
+  step "forestprep" { # KEEPS: DH-E2003-CONNECTOR DH-E2003-E55-CONNECTOR DH-E2003-E55-SP DH-EX-DC-NEW DH-EX-FORESTPREP-DOMAIN DH-EX-FORESTPREP-LATER DH-EX-FORESTPREP-TWICE
     on    = machine.dc00
     media = media.exchange-2000
   }

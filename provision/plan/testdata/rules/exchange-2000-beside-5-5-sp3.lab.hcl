@@ -59,6 +59,6 @@ stage "beside-5-5-sp3" {
   }
   step "forestprep" { # WARNING: DH-E2003-SCHEMA-EDITS
     on    = machine.dc00
-    media = media.exchange-2003 # KEEPS: DH-E2003-E55-CONNECTOR
+    media = media.exchange-2003
   }
 }

@@ -39,7 +39,7 @@ stage "on-the-controller" {
     add = ["iis", "smtp", "nntp", "aspnet"]
   }
   step "exchange_setup" {
-    on           = machine.dc01 # WARNING: DH-EX-ON-CONTROLLER
+    on           = machine.dc01 # ERROR: DH-E2003-X64 # WARNING: DH-EX-ON-CONTROLLER
     media        = media.exchange-2003
     organization = "Contoso"
   }

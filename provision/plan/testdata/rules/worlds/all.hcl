@@ -212,6 +212,7 @@ media "exchange-se" {
 
 machine "dc01" {
   os             = "windows-2003"
+  arch           = "x64"
   service_pack   = 2
   memory         = "512MiB"
   install_from   = media.windows-2003-sp2
@@ -505,6 +506,7 @@ machine "small" {
 
 machine "dcrtm" {
   os             = "windows-2003"
+  arch           = "x64"
   service_pack   = 0
   memory         = "512MiB"
   install_from   = media.windows-2003
