@@ -79,6 +79,8 @@ func (demote) Work(c Call) (Work, labs.Diagnostics) {
 type leaver struct {
 	answer.Demotion
 	secret string
+	// child says that a child domain ends.
+	child bool
 }
 
 // demoteCmdlet is the line for Windows 2012 and later.
@@ -88,21 +90,24 @@ func (p *pen) demoteCmdlet(d leaver, secret string) command {
 	if d.Last {
 		name = "demote-forest"
 	}
-	if d.User != "" {
+	if d.child {
 		name = "demote-child"
 		line["account"], line["password"] = p.word("on", d.UserDomain+`\`+d.User), p.password("password", d.secret)
 	}
 	return p.cmdlet(name, line)
 }
 
-// demotion is what dcpromo is told. The end of a child domain is a matter of the
-// forest, so that the account is one of the root's.
+// demotion is what dcpromo is told. The account is the domain's Administrator;
+// where a child domain ends, which is a matter of the forest, it is the root's.
 func (p *pen) demotion(j *controllerJob, secret string) leaver {
 	d := leaver{Demotion: answer.Demotion{OS: osOf(p.call), Last: p.call.Step.Flag("last"), Administrator: p.secret("password", secret), Origin: p.origin()}}
-	if root, ok := placeIn(p.call, j.at.forest.Root); ok && d.Last && !strings.EqualFold(root.domain.Name, j.at.domain.Name) {
-		d.secret = root.promoted.AdminPassword
-		d.User, d.UserDomain, d.Password = "Administrator", root.domain.Name, p.secret("password", d.secret)
+	from := j.at
+	if root, ok := placeIn(p.call, j.at.forest.Root); ok && d.Last {
+		from = root
 	}
+	d.child = d.Last && !strings.EqualFold(from.domain.Name, j.at.domain.Name)
+	d.secret = from.promoted.AdminPassword
+	d.User, d.UserDomain, d.Password = "Administrator", from.domain.Name, p.secret("password", d.secret)
 	return d
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/doublehop/doublehop/provision/estate"
 )
 
-// woods is two forests with domain controllers of every Windows, as no rule
+// woods is forests with domain controllers of every Windows, as no rule
 // would allow it, and machines of every Windows in a workgroup: here only the
 // jobs count.
 func woods(t *testing.T) *world {
@@ -30,9 +30,12 @@ func woods(t *testing.T) *world {
 	}
 	w.estate.Forests = []*estate.Forest{
 		{Root: "contoso.test", Schema: 13, SchemaMaster: "dc00", NamingMaster: "dc00", Domains: []*estate.Domain{
-			domain("contoso.test", "CONTOSO", "dc00", false, "dc00", "dc03", "dc08", "dcr2", "dc12", "dc16", "dc19"),
+			domain("contoso.test", "CONTOSO", "dc00", false, "dc00", "dc03"),
 			domain("berlin.contoso.test", "BERLIN", "kid", true, "kid"),
 			domain("end.contoso.test", "END", "kid12", true, "kid12"),
+		}},
+		{Root: "later.test", Schema: 69, SchemaMaster: "dc08", NamingMaster: "dc08", Domains: []*estate.Domain{
+			domain("later.test", "LATER", "dc08", true, "dc08", "dcr2", "dc12", "dc16"),
 		}},
 		{Root: "alone.test", Schema: 30, SchemaMaster: "solo", NamingMaster: "solo", Domains: []*estate.Domain{domain("alone.test", "ALONE", "solo", true, "solo")}},
 		{Root: "late.test", Schema: 88, SchemaMaster: "solo19", NamingMaster: "solo19", Domains: []*estate.Domain{domain("late.test", "LATE", "solo19", true, "solo19")}},
@@ -44,16 +47,15 @@ func woods(t *testing.T) *world {
 	}{
 		{"dc00", "contoso.test", labs.Windows2000, labs.X86},
 		{"dc03", "contoso.test", labs.Windows2003, labs.X86},
-		{"dc08", "contoso.test", labs.Windows2008, labs.X86},
-		{"dcr2", "contoso.test", labs.Windows2008R2, labs.X64},
-		{"dc12", "contoso.test", labs.Windows2012R2, labs.X64},
-		{"dc16", "contoso.test", labs.Windows2016, labs.X64},
-		{"dc19", "contoso.test", labs.Windows2019, labs.X64},
+		{"dc08", "later.test", labs.Windows2008, labs.X86},
+		{"dcr2", "later.test", labs.Windows2008R2, labs.X64},
+		{"dc12", "later.test", labs.Windows2012R2, labs.X64},
+		{"dc16", "later.test", labs.Windows2016, labs.X64},
 		{"kid", "berlin.contoso.test", labs.Windows2003, labs.X86},
 		{"kid12", "end.contoso.test", labs.Windows2012R2, labs.X64},
 		{"solo", "alone.test", labs.Windows2003, labs.X86},
 		{"solo19", "late.test", labs.Windows2019, labs.X64},
-		{"member", "contoso.test", labs.Windows2012R2, labs.X64},
+		{"member", "late.test", labs.Windows2012R2, labs.X64},
 		{"new00", "", labs.Windows2000, labs.X86},
 		{"new03", "", labs.Windows2003, labs.X86},
 		{"new08", "", labs.Windows2008, labs.X86},
@@ -98,7 +100,7 @@ func windowsJobs() []directoryJob {
 	return []directoryJob{
 		{"service-pack-2000", "service_pack", "dc00", args{"media": media("windows-2000-sp4")}},
 		{"service-pack-2003", "service_pack", "dc03", args{"media": media("windows-2003-sp2")}},
-		{"service-pack-2003-program", "service_pack", "dc03", args{"media": media("windows-2003-sp1"), "program": `UPDATES\My Pack.exe`}},
+		{"service-pack-2003-program", "service_pack", "dc03", args{"media": media("windows-2003-sp1"), "program": `UPDATES 2006\PACK.EXE`}},
 		{"service-pack-2008r2", "service_pack", "dcr2", args{"media": media("windows-2008r2-sp1")}},
 		{"components-2000", "components", "new00", args{"add": []string{"iis", "smtp", "nntp", "dns"}}},
 		{"components-2003", "components", "new03", args{"add": []string{"iis", "smtp", "nntp", "aspnet"}}},
@@ -154,7 +156,7 @@ func changeJobs() []directoryJob {
 	return []directoryJob{
 		adprep("forest-2003", "dc00", "windows-2003-sp1", "forest"), adprep("domain-2003", "dc00", "windows-2003-sp1", "domain"),
 		adprep("forest-2003r2", "solo", "windows-2003r2", "forest"),
-		adprep("policies-2008", "dc03", "windows-2008", "policies"), adprep("rodc-2008r2", "dcr2", "windows-2008r2", "rodc"),
+		adprep("policies-2008", "solo", "windows-2008", "policies"), adprep("rodc-2008r2", "solo19", "windows-2008r2", "rodc"),
 		adprep("forest-2008r2", "dc03", "windows-2008r2", "forest"), adprep("domain-2012r2", "member", "windows-2012r2", "domain"),
 		{"raise-native", "raise_level", "dc00", args{"scope": "domain", "level": "2000"}},
 		{"raise-domain", "raise_level", "dc03", args{"scope": "domain", "level": "2003"}},

@@ -70,6 +70,7 @@ typically takes on a host with KVM; a host without takes several times as long.
 	for _, e := range catalog.All() {
 		step(&b, e)
 	}
+	cmdlets(&b)
 	shell(&b)
 	return b.Bytes()
 }
@@ -88,6 +89,22 @@ alone whether a step is done: what it did is read from the directory or from a l
 `)
 	for _, l := range catalog.ShellLines() {
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s | `%s` |\n", l.Step, l.Does, l.From, l.To, strings.ReplaceAll(l.Text, "|", `\|`))
+	}
+}
+
+// cmdlets lists the lines that go to PowerShell of later versions of Windows.
+func cmdlets(b *bytes.Buffer) {
+	b.WriteString(`
+## Lines for PowerShell of Windows
+
+Windows 2012 and later have cmdlets where earlier ones have dcpromo and servermanagercmd. A step gives PowerShell one line at a time.
+Words in braces become texts in single quotes; ` + "`{features}` and `{level}`" + ` stand bare.
+
+| step | what for | line |
+|---|---|---|
+`)
+	for _, l := range catalog.Cmdlets() {
+		fmt.Fprintf(b, "| `%s` | %s | `%s` |\n", l.Step, l.Does, strings.ReplaceAll(l.Text, "|", `\|`))
 	}
 }
 

@@ -47,10 +47,10 @@ func (servicePack) Effects(c Call, e *estate.Estate) []estate.Problem {
 // Typical is for Windows 2003 on a current host; most of it is copying.
 func (servicePack) Typical() time.Duration { return 15 * time.Minute }
 
-// packPrograms are where a service pack's installer lies: on its own CD, or as
-// the package that was downloaded, whose name ends with architecture and
-// language.
-func packPrograms(w windowsRelease) []string {
+// packPrograms are where a service pack's installer lies: on its own CD, or, as
+// patterns, the package that was downloaded, whose name ends with architecture
+// and language.
+func packPrograms(w windowsRelease) (programs, patterns []string) {
 	known := map[windowsRelease][]string{
 		{labs.Windows2000, 1}: {"W2KSP1*.EXE", "SP1NETWORK.EXE"}, {labs.Windows2000, 2}: {"W2KSP2*.EXE"},
 		{labs.Windows2000, 3}: {"W2KSP3*.EXE"}, {labs.Windows2000, 4}: {"W2KSP4*.EXE"},
@@ -61,11 +61,10 @@ func packPrograms(w windowsRelease) []string {
 	if w.os == labs.Windows2003R2 {
 		w.os = labs.Windows2003
 	}
-	names := known[w]
 	if later(w.os) {
-		return append(names, "setup.exe")
+		return []string{"setup.exe"}, known[w]
 	}
-	return append([]string{`I386\UPDATE\UPDATE.EXE`, `AMD64\UPDATE\UPDATE.EXE`}, names...)
+	return []string{`I386\UPDATE\UPDATE.EXE`, `AMD64\UPDATE\UPDATE.EXE`}, known[w]
 }
 
 // packSwitches are the installer's: unattended, no backup, no restart. Those of
@@ -89,12 +88,13 @@ func (servicePack) Work(c Call) (Work, labs.Diagnostics) {
 	if !ok {
 		return p.done(Work{})
 	}
-	programs := packPrograms(w)
+	programs, patterns := packPrograms(w)
 	if given := c.Step.Text("program"); given != "" {
-		programs = []string{given}
+		programs, patterns = []string{given}, nil
 	}
 	values := map[string]any{
-		"programs": p.words("program", programs), "names": p.word("program", strings.Join(programs, " or ")),
+		"programs": p.words("program", programs), "patterns": p.words("program", patterns),
+		"names":    p.word("program", strings.Join(append(programs[:len(programs):len(programs)], patterns...), " or ")),
 		"switches": word(packSwitches(w)), "old": p.old(), "report": false,
 	}
 	proofs := []Proof{packAtLeast("windows.service_pack", "PACK", w.servicePack), noted("windows.build", "BUILD", "CurrentBuildNumber")}

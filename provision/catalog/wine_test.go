@@ -22,6 +22,8 @@ type stage struct {
 	*winetest.Machine
 	t        *testing.T
 	recorder string
+	// unlucky says that a job's failures are played too.
+	unlucky bool
 }
 
 // recorded are the programs that are replaced. ping is the scripts' way to

@@ -26,8 +26,11 @@ rem :seek sets FILE to the first of the usual programs on any disc. A disc that 
 set FILE=
 set TRY=0
 :look
+{{- range .patterns}}
+for %%d in (D: E: F: G: H:) do if not defined FILE for %%f in (%%d\{{.}}) do set FILE=%%f
+{{- end}}
 {{- range .programs}}
-for %%d in (D: E: F: G: H:) do if not defined FILE for %%f in ("%%d\{{.}}") do if exist "%%~f" set FILE=%%~f
+for %%d in (D: E: F: G: H:) do if not defined FILE if exist "%%d\{{.}}" set FILE=%%d\{{.}}
 {{- end}}
 if defined FILE goto :eof
 set /a TRY=TRY+1
