@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (servicePack) Work(c Call) (Work, labs.Diagnostics) {
 	}
 	values := map[string]any{
 		"programs": p.words("program", programs), "patterns": p.words("program", patterns),
-		"names":    p.word("program", strings.Join(append(programs[:len(programs):len(programs)], patterns...), " or ")),
+		"names":    p.word("program", strings.Join(slices.Concat(programs, patterns), " or ")),
 		"switches": word(packSwitches(w)), "old": p.old(), "report": false,
 	}
 	proofs := []Proof{packAtLeast("windows.service_pack", "PACK", w.servicePack), noted("windows.build", "BUILD", "CurrentBuildNumber")}
