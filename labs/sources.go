@@ -29,14 +29,15 @@ type Snippet struct {
 	Lines   []SnippetLine `json:"lines"`
 }
 
-// SnippetLine is one line of a file. From and To bound what is meant, in
-// characters of Text from 0, To excluded; they are equal when nothing on the
-// line is meant.
+// SnippetLine is one line of a file.
 type SnippetLine struct {
+	// Number counts from 1.
 	Number int    `json:"number"`
 	Text   string `json:"text"`
-	From   int    `json:"from"`
-	To     int    `json:"to"`
+	// From and To bound what is meant, in characters of Text from 0, To excluded;
+	// they are equal when nothing on the line is meant.
+	From int `json:"from"`
+	To   int `json:"to"`
 }
 
 // mostLines is how much of a file one diagnostic shows.

@@ -83,6 +83,8 @@ type app struct {
 	spell view.Again
 	// mode is how the run is shown.
 	mode view.Mode
+	// gathered takes complaints that are part of the answer; nil shows them.
+	gathered *labs.Diagnostics
 }
 
 // Main runs one command line and gives back its exit code. Cancelling ctx is

@@ -163,6 +163,10 @@ func (a *app) complain(list labs.Diagnostics) {
 	if len(list) == 0 {
 		return
 	}
+	if a.gathered != nil {
+		*a.gathered = append(*a.gathered, list...)
+		return
+	}
 	if a.mode == view.JSON {
 		for _, d := range view.DiagnosticsJSON(list, a.sources) {
 			_ = writeLine(a.Err, struct {

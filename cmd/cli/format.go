@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"github.com/doublehop/doublehop/cmd/view"
 	"github.com/doublehop/doublehop/hcl/labfile"
 	"github.com/doublehop/doublehop/labs"
 )
@@ -61,34 +62,57 @@ func (a *app) format(_ context.Context, o formatOptions) error {
 		}
 		files = append(files, found...)
 	}
-	changed := []string{}
+	answer := view.Formatted{Changed: []string{}}
 	var wrong labs.Diagnostics
 	for _, path := range files {
-		differs, list, err := a.formatFile(path, o)
+		change, list, err := a.formatFile(path, o)
 		if err != nil {
 			return err
 		}
 		wrong = append(wrong, list...)
-		if differs {
-			changed = append(changed, path)
+		if change != nil {
+			answer.Changed = append(answer.Changed, path)
+			answer.Diffs = append(answer.Diffs, view.FileDiff{File: path, Diff: string(change)})
 		}
 	}
-	if o.Diff && a.common.output != outputJSON { // the diff has named the files
-		if err := wrong.Err(); err != nil {
-			return err
-		}
-	} else if err := a.answer(lines(changed), struct {
-		Changed []string `json:"changed"`
-	}{changed}); err != nil {
+	return a.formatted(answer, wrong, o)
+}
+
+// formatted says what was formatted. A person is shown the diffs or the names.
+func (a *app) formatted(answer view.Formatted, wrong labs.Diagnostics, o formatOptions) error {
+	text := lines(answer.Changed)
+	if o.Diff {
+		text = a.diffs(answer.Diffs)
+	} else {
+		answer.Diffs = nil
+	}
+	answer.Diagnostics = view.DiagnosticsJSON(wrong, a.sources)
+	if err := a.answer(text, answer); err != nil {
 		return err
 	}
 	if err := wrong.Err(); err != nil {
+		if a.common.output == outputJSON {
+			return &answered{Code(err)}
+		}
 		return err
 	}
-	if o.Check && len(changed) > 0 {
+	if o.Check && len(answer.Changed) > 0 {
 		return &answered{Differs}
 	}
 	return nil
+}
+
+// diffs are what changes, coloured for a person at a terminal; as patch reads
+// it for anything else.
+func (a *app) diffs(list []view.FileDiff) string {
+	var text strings.Builder
+	for _, d := range list {
+		text.WriteString(d.Diff)
+	}
+	if terminal(a.Out) {
+		return a.style(a.Out).Diff(text.String())
+	}
+	return text.String()
 }
 
 func lines(list []string) string {
@@ -132,30 +156,27 @@ func labFiles(path string) ([]string, error) {
 	return files, err
 }
 
-// formatFile formats one file, or only looks, and says whether it differs.
-func (a *app) formatFile(path string, o formatOptions) (differs bool, list labs.Diagnostics, err error) {
+// formatFile formats one file, or only looks, and says how it differs; nil when
+// it does not.
+func (a *app) formatFile(path string, o formatOptions) (change []byte, list labs.Diagnostics, err error) {
 	src, err := os.ReadFile(path) //nolint:gosec // the person at the keyboard names it
 	if err != nil {
-		return false, nil, err
+		return nil, nil, err
 	}
 	a.sources.Add(path, src)
 	out, list := labfile.Format(path, src)
 	if list.Fatal() || bytes.Equal(src, out) {
-		return false, list, nil
+		return nil, list, nil
 	}
-	if o.Diff && a.common.output != outputJSON {
-		if _, err := a.Out.Write(diff.Diff(path, src, path+" (formatted)", out)); err != nil {
-			return true, list, err
-		}
-	}
+	change = diff.Diff(path, src, path+" (formatted)", out)
 	if o.Check {
-		return true, list, nil
+		return change, list, nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return true, list, err
+		return change, list, err
 	}
-	return true, list, renameio.WriteFile(path, out, info.Mode().Perm())
+	return change, list, renameio.WriteFile(path, out, info.Mode().Perm())
 }
 
 // formatStdin formats standard input to standard output.
@@ -170,18 +191,17 @@ func (a *app) formatStdin(o formatOptions) error {
 	const name = "standard input"
 	a.sources.Add(name, src)
 	out, list := labfile.Format(name, src)
-	if err := list.Err(); err != nil {
+	if !o.Check && !o.Diff && a.common.output != outputJSON {
+		if err := list.Err(); err != nil {
+			return err
+		}
+		_, err = a.Out.Write(out)
 		return err
 	}
-	differs := !bytes.Equal(src, out)
-	switch {
-	case o.Diff:
-		_, err = a.Out.Write(diff.Diff(name, src, name+" (formatted)", out))
-	case !o.Check:
-		_, err = a.Out.Write(out)
+	answer := view.Formatted{Changed: []string{}}
+	if !list.Fatal() && !bytes.Equal(src, out) {
+		answer.Changed = append(answer.Changed, name)
+		answer.Diffs = append(answer.Diffs, view.FileDiff{File: name, Diff: string(diff.Diff(name, src, name+" (formatted)", out))})
 	}
-	if err == nil && o.Check && differs {
-		return &answered{Differs}
-	}
-	return err
+	return a.formatted(answer, list, o)
 }

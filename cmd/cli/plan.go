@@ -2,9 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"github.com/spf13/cobra"
 
+	"github.com/doublehop/doublehop/cmd/view"
+	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/plan"
 )
 
@@ -37,16 +41,46 @@ func (a *app) toFlag(cmd *cobra.Command, to *string) {
 }
 
 func (a *app) plan(ctx context.Context, o planOptions) error {
+	if a.common.output == outputJSON {
+		return a.planJSON(ctx, o)
+	}
+	p, err := a.planned(ctx, o)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(a.Out, a.style(a.Out).Plan(p))
+	return err
+}
+
+// planJSON answers with the plan and what there is to say of it, or with what
+// stands in its way.
+func (a *app) planJSON(ctx context.Context, o planOptions) error {
+	said := labs.Diagnostics{}
+	a.gathered = &said
+	p, err := a.planned(ctx, o)
+	a.gathered = nil
+	if list, ok := labs.DiagnosticsOf(err); ok {
+		said = append(said, list...)
+		said.Sort()
+		return errors.Join(writeJSON(a.Out, view.VerdictOf(said, a.sources)), &answered{Code(err)})
+	}
+	if err != nil {
+		a.complain(said)
+		return err
+	}
+	return writeJSON(a.Out, struct {
+		*plan.Plan
+		Diagnostics []view.Diagnostic `json:"diagnostics"`
+	}{p, view.DiagnosticsJSON(said, a.sources)})
+}
+
+func (a *app) planned(ctx context.Context, o planOptions) (*plan.Plan, error) {
 	s, err := a.open(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.Close()
-	p, err := s.makePlan(ctx, o.To)
-	if err != nil {
-		return err
-	}
-	return a.answer(a.style(a.Out).Plan(p), p)
+	return s.makePlan(ctx, o.To)
 }
 
 // makePlan lays the lab beside what exists. Warnings are shown.

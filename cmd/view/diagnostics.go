@@ -146,37 +146,54 @@ func window(line labs.SnippetLine, columns int) (text string, from, to int) {
 
 // Verdict is what `validate -o json` says.
 type Verdict struct {
-	Valid       bool         `json:"valid"`
-	Errors      int          `json:"errors"`
-	Warnings    int          `json:"warnings"`
+	// Valid says that there are no errors; there may be warnings.
+	Valid bool `json:"valid"`
+	// Errors and Warnings count the diagnostics.
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	// Diagnostics are all that there is to say, in the order of the files' lines.
 	Diagnostics []Diagnostic `json:"diagnostics"`
 }
 
 // Diagnostic is the JSON form of a diagnostic.
 type Diagnostic struct {
-	Severity string        `json:"severity"`
-	Rule     string        `json:"rule,omitempty"`
-	Summary  string        `json:"summary"`
-	Detail   string        `json:"detail,omitempty"`
-	Address  string        `json:"address,omitempty"`
-	Range    *Range        `json:"range,omitempty"`
-	Snippet  *labs.Snippet `json:"snippet,omitempty"`
-	Values   []string      `json:"values,omitempty"`
+	// Severity is "error" or "warning".
+	Severity string `json:"severity"`
+	// Rule is the id of the broken rule, for `explain`; only of what is about
+	// Windows, Active Directory and Exchange and not about the file.
+	Rule string `json:"rule,omitempty"`
+	// Summary is the same text wherever the same mistake is made; Detail says in
+	// full sentences what is wrong with this one, why, and what to do.
+	Summary string `json:"summary"`
+	Detail  string `json:"detail,omitempty"`
+	// Address is the object meant: "machine.dc01".
+	Address string `json:"address,omitempty"`
+	// Range is where the mistake stands; Context is the header of the block around it.
+	Range   *Range `json:"range,omitempty"`
+	Context *Range `json:"context,omitempty"`
+	// Snippet is the lines that Range is about, with secrets masked.
+	Snippet *labs.Snippet `json:"snippet,omitempty"`
+	// Values are what references in Range stand for: "var.small is 32".
+	Values []string `json:"values,omitempty"`
 }
 
 // Range is the JSON form of a place in a file. Lines and columns count from 1,
 // bytes from 0.
 type Range struct {
-	File  string `json:"file"`
-	Start Pos    `json:"start"`
-	End   Pos    `json:"end"`
+	File string `json:"file"`
+	// Start is the first character, End the one after the last.
+	Start Pos `json:"start"`
+	End   Pos `json:"end"`
 }
 
 // Pos is the JSON form of a position.
 type Pos struct {
-	Line   int `json:"line"`
+	// Line counts from 1.
+	Line int `json:"line"`
+	// Column counts characters from 1.
 	Column int `json:"column"`
-	Byte   int `json:"byte"`
+	// Byte counts bytes of the file from 0.
+	Byte int `json:"byte"`
 }
 
 // VerdictOf sums diagnostics up for a program.
@@ -200,13 +217,18 @@ func DiagnosticsJSON(list labs.Diagnostics, sources *labs.Sources) []Diagnostic 
 			Severity: strings.ToLower(d.Severity.String()), Rule: d.Rule, Summary: d.Summary, Detail: d.Detail,
 			Address: d.Addr, Values: d.Values,
 		}
-		if d.Subject != nil && d.Subject.Known() {
-			j.Range = &Range{File: d.Subject.File, Start: Pos(d.Subject.Start), End: Pos(d.Subject.End)}
-		}
+		j.Range, j.Context = rangeJSON(d.Subject), rangeJSON(d.Context)
 		if snip, ok := sources.Snippet(d); ok {
 			j.Snippet = &snip
 		}
 		out = append(out, j)
 	}
 	return out
+}
+
+func rangeJSON(r *labs.Range) *Range {
+	if r == nil || !r.Known() {
+		return nil
+	}
+	return &Range{File: r.File, Start: Pos(r.Start), End: Pos(r.End)}
 }
