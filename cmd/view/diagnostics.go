@@ -17,11 +17,10 @@ import (
 //	     │            ─────────  var.small is 32
 //	Machine "dc01" asks for 32 MiB. No guest boots with less than 64 MiB.
 //
-// sources may be nil; the lines are then left out. What is said of several
-// objects at one place is said once.
+// sources may be nil; the lines are then left out.
 func (s Style) Diagnostics(list labs.Diagnostics, sources *labs.Sources) string {
 	var b strings.Builder
-	for i, d := range list.Together() {
+	for i, d := range list {
 		if i > 0 {
 			b.WriteString("\n")
 		}

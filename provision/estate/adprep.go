@@ -135,6 +135,14 @@ func prevention(f *Forest) Step {
 	}
 }
 
+// repair gives attributes of Exchange 2000 their names back (KB325379).
+func repair(f *Forest) Step {
+	return Establish{
+		Machine: f.schemaMaster(), Facts: []string{"inetorgperson-fixed"},
+		Commands: []string{`ldifde -i -f C:\InetOrgPersonFix.ldf -v -c DC=X "` + distinguished(f.Root) + `"`},
+	}
+}
+
 // prepareFor prepares a domain for domain controllers of a later Windows.
 func (e *Estate) prepareFor(domain, root string, w Windows) {
 	e.editForest(root).domain(domain).Schema = w.Schema

@@ -55,6 +55,9 @@ func (e *Estate) establish(machine, fact string) []Problem {
 		e.say("%s: no component of Exchange 2000 that 2003 lacks", machine)
 		return nil
 	}
+	if s, f, ok := e.Server(machine); ok && fact == wordSystem && olderProduct("exchange-2007", serverProduct(s)) {
+		e.takeSystem(f, machine)
+	}
 	problems := append(e.mayRename(m, fact, attr), e.mayOffer(m, fact)...)
 	m = e.editMachine(machine)
 	if fact == "exchange-5.5-sp3" {

@@ -209,7 +209,8 @@ type Domain struct {
 	// Prepared is objectVersion of CN=Microsoft Exchange System Objects; 0
 	// before DomainPrep.
 	Prepared int `json:"exchange_prepared,omitempty"`
-	// LegacyPermissions says that setup /PrepareLegacyExchangePermissions ran.
+	// LegacyPermissions says that setup /PrepareLegacyExchangePermissions ran, or
+	// that no older version had prepared the domain for which it would have to.
 	LegacyPermissions bool `json:"legacy_permissions,omitempty"`
 }
 
@@ -251,9 +252,14 @@ type Server struct {
 	// of Exchange 2003 and earlier has "mailbox" or "front-end".
 	Roles []string `json:"roles,omitempty"`
 	// Mailboxes says that mailboxes of users live on it, PublicFolders that
-	// replicas of public folders do.
+	// replicas of public folders do, System that the arbitration mailboxes do,
+	// which Exchange 2010 and later keep for themselves.
 	Mailboxes     bool `json:"mailboxes,omitempty"`
 	PublicFolders bool `json:"public_folders,omitempty"`
+	System        bool `json:"system_mailboxes,omitempty"`
+	// First says that it was the first of Exchange 2000 or 2003 in its
+	// administrative group.
+	First bool `json:"first_of_group,omitempty"`
 	// Installed is the lab's time of its installation; zero when nobody set it.
 	Installed time.Time `json:"installed,omitzero"`
 }

@@ -65,26 +65,6 @@ func (e *Estate) remove55(server *Server, f *Forest, say words) []Problem {
 	return problems
 }
 
-// leaves asks whether a server is empty when it goes.
-func leaves(server, heir *Server, say words) []Problem {
-	var problems []Problem
-	if server.Mailboxes {
-		var remedy []Step
-		if heir != nil {
-			remedy = []Step{MoveMailboxes{Machine: heir.Machine, From: server.Machine}}
-		}
-		problems = append(problems, breaks("DH-EX-REMOVE-MAILBOXES", "on", say, remedy...))
-	}
-	if server.PublicFolders {
-		var remedy []Step
-		if heir != nil {
-			remedy = []Step{PublicFolders{Machine: heir.Machine, From: server.Machine}}
-		}
-		problems = append(problems, breaks("DH-EX-REMOVE-FOLDERS", "on", say, remedy...))
-	}
-	return problems
-}
-
 // joined55 says that some machine of a forest has the Active Directory
 // Connector.
 func (e *Estate) joined55(f *Forest) bool {

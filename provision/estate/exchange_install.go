@@ -51,7 +51,10 @@ func (s ExchangeSetup) do(e *Estate) []Problem {
 		say["there"] = f.Exchange.Name
 		problems = append(problems, breaks("DH-EX-ORGANIZATION", "organization", say))
 	}
-	e.editForest(f.Root).organize()
+	problems = append(problems, e.preparedElsewhere(d, f, r)...)
+	problems = append(problems, e.hasCatalog(m, d, f, r)...)
+	problems = append(problems, mayServeClients(s, f, r)...)
+	e.prepareFor2003(d, f, r)
 	e.foundOrganization(f.Root, s.Organization, Mixed)
 	e.add(f, m, r, frontEnd(s.FrontEnd))
 	if was != nil {
@@ -69,6 +72,48 @@ func frontEnd(is bool) []string {
 	return []string{MailboxRole}
 }
 
+// preparedElsewhere asks, before the first server of a version comes, for
+// DomainPrep of the domains that have no server and need it all the same: the
+// forest's first, and those with global catalogs that Exchange may use.
+func (e *Estate) preparedElsewhere(d *Domain, f *Forest, r Release) []Problem {
+	if f.Exchange != nil && slices.ContainsFunc(f.Exchange.Servers, func(s *Server) bool { return serverProduct(s) == r.Product }) {
+		return nil
+	}
+	var problems []Problem
+	for _, other := range f.Domains {
+		if same(other.Name, d.Name) || other.Prepared >= r.Domain {
+			continue
+		}
+		if same(other.Name, f.Root) || slices.ContainsFunc(e.controllersOf(other), func(c *Machine) bool { return c.Catalog }) {
+			problems = append(problems, breaks("DH-EX-DOMAINPREP-ELSEWHERE", "", words{"domain": other.Name, "home": d.Name, "product": r.Name},
+				DomainPrep{Machine: other.pdc(), Release: r.ID}))
+		}
+	}
+	return problems
+}
+
+// mayServeClients asks whether a new front-end finds back-ends that it can speak
+// to.
+func mayServeClients(s ExchangeSetup, f *Forest, r Release) []Problem {
+	if !s.FrontEnd || f.Exchange == nil || len(f.Exchange.Servers) == 0 || len(f.Exchange.old()) > 0 {
+		return nil
+	}
+	return []Problem{breaks("DH-EX-FRONT-END-ALONE", "front_end", words{"machine": s.Machine, "product": r.Name, "server": f.Exchange.Servers[0].Product})}
+}
+
+// prepareFor2003 does what was left out of the preparations, so that it is
+// reported once.
+func (e *Estate) prepareFor2003(d *Domain, f *Forest, r Release) {
+	if !f.prepared(r) {
+		e.extendFor(f, r)
+		e.stampOrganization(f, r)
+	}
+	if d.Prepared < r.Domain {
+		e.prepareDomain(f, d.Name, r)
+	}
+	e.editForest(f.Root).organize()
+}
+
 // upgradeInPlace is Setup of a later version on a server that it upgrades.
 func (e *Estate) upgradeInPlace(m *Machine, server *Server, f *Forest, r Release, row moveRow) []Problem {
 	now, _ := FindRelease(server.Release)
@@ -76,6 +121,7 @@ func (e *Estate) upgradeInPlace(m *Machine, server *Server, f *Forest, r Release
 	say := words{"machine": m.Name, "server": now.Name, "product": r.Name, "forest": f.Root, "domain": m.Domain}
 	problems := mayHost(m, r)
 	problems = append(problems, hasParts(m, r)...)
+	problems = append(problems, restarted(m, r)...)
 	if floor, ok := FindRelease(row.InPlaceFrom); ok && now.Build.Less(floor.Build) {
 		say["floor"] = floor.Name
 		problems = append(problems, breaks("DH-EX-UPGRADE-LEVEL", "on", say, ExchangeUpdate{Machine: m.Name, Release: floor.ID}).as(row.Origin))
@@ -88,6 +134,7 @@ func (e *Estate) upgradeInPlace(m *Machine, server *Server, f *Forest, r Release
 		if d.Prepared < r.Domain {
 			problems = append(problems, breaks("DH-EX-NO-DOMAINPREP", "", say, DomainPrep{Machine: d.pdc(), Release: r.ID}))
 		}
+		problems = append(problems, e.preparedElsewhere(d, f, r)...)
 	} else {
 		problems = append(problems, e.isPrepared(m, d, f, r)...)
 	}
@@ -121,14 +168,19 @@ func (e *Estate) mayCome(m *Machine, d *Domain, f *Forest, r Release) []Problem 
 	if m.Controller {
 		problems = append(problems, breaks("DH-EX-ON-CONTROLLER", "on", words{"machine": m.Name}))
 		if !m.Catalog {
-			problems = append(problems, breaks("DH-EX-ON-CONTROLLER-CATALOG", "on", words{"machine": m.Name, "product": r.Name},
-				Establish{Machine: m.Name, Facts: []string{"global-catalog"}}))
+			problems = append(problems, breaks("DH-EX-ON-CONTROLLER-CATALOG", "on", words{"machine": m.Name, "product": r.Name}, e.catalog(m)))
 		}
 	}
-	if m.Vouched("reboot-pending") {
-		problems = append(problems, breaks("DH-EX-REBOOT-PENDING", "on", words{"machine": m.Name, "product": r.Name}, Reboot{Machine: m.Name}))
-	}
+	problems = append(problems, restarted(m, r)...)
 	return append(problems, olderAfterNewer(f, r)...)
+}
+
+// restarted asks whether a restart that Setup would stop at was done.
+func restarted(m *Machine, r Release) []Problem {
+	if !m.Vouched("reboot-pending") {
+		return nil
+	}
+	return []Problem{breaks("DH-EX-REBOOT-PENDING", "on", words{"machine": m.Name, "product": r.Name}, Reboot{Machine: m.Name})}
 }
 
 // olderAfterNewer warns of a version that can no longer be added: a newer one is
@@ -176,7 +228,7 @@ func (s ExchangeInstall) do(e *Estate) []Problem {
 	problems = append(problems, wrong...)
 	problems = append(problems, mayHold(m, r.Product, roles)...)
 	problems = append(problems, e.mayRoute(s, m, f, r)...)
-	e.editForest(f.Root).organize()
+	e.prepareAll(d, f, r)
 	e.foundOrganization(f.Root, s.Organization, Native)
 	e.add(f, m, r, roles)
 	return problems
@@ -189,7 +241,7 @@ func (e *Estate) isPrepared(m *Machine, d *Domain, f *Forest, r Release) []Probl
 	say := words{"forest": f.Root, "domain": d.Name, "product": r.Name, "machine": m.Name}
 	from := e.preparer(m, f)
 	switch {
-	case f.Exchange == nil || f.Exchange.Schema < r.Schema || !slices.Contains(f.Exchange.Prepared, r.Product):
+	case !f.extended(r):
 		return []Problem{breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: from, Release: r.ID},
 			PrepareAD{Machine: from, Release: r.ID}, PrepareDomain{Machine: from, Release: r.ID})}
 	case f.Exchange.Version < r.Organization:
@@ -200,117 +252,31 @@ func (e *Estate) isPrepared(m *Machine, d *Domain, f *Forest, r Release) []Probl
 	return nil
 }
 
-// preparer is where the preparations of 2007 and later are best run for a new
+// preparer is where the preparations of 2007 and later are best run for a
 // server: on itself, which is 64-bit as they are, where it stands in the schema
-// master's domain, else on the schema master.
+// master's domain, else on a 64-bit machine of that domain.
 func (e *Estate) preparer(m *Machine, f *Forest) string {
 	master, ok := e.Machine(f.schemaMaster())
-	if ok && !same(master.Domain, m.Domain) {
-		return master.Name
+	if !ok || same(master.Domain, m.Domain) {
+		return m.Name
 	}
-	return m.Name
+	if other, ok := first(e.Machines, func(o *Machine) bool { return o.Arch == labs.X64 && same(o.Domain, master.Domain) }); ok && master.Arch != labs.X64 {
+		return other.Name
+	}
+	return master.Name
 }
 
-// needsRoles are the roles that a site with mailboxes needs in a version.
-func needsRoles(product string) []string {
-	switch product {
-	case "exchange-2007", "exchange-2010":
-		return []string{ClientAccessRole, HubTransportRole, MailboxRole}
-	case "exchange-2013":
-		return []string{ClientAccessRole, MailboxRole}
+// prepareAll does what Setup would do by itself of the preparations that were
+// left out, so that they are reported once.
+func (e *Estate) prepareAll(d *Domain, f *Forest, r Release) {
+	if !f.extended(r) {
+		e.permitLegacy(f, r)
+		e.extendFor(f, r)
 	}
-	return []string{MailboxRole}
-}
-
-// otherRoles are the roles that a version has besides. 2019 has no Unified
-// Messaging any more (Exchange 2019 documentation, unattended mode).
-func otherRoles(product string) []string {
-	if olderProduct("exchange-2016", product) {
-		return []string{"edge-transport", "management-tools"}
+	e.stampOrganization(f, r)
+	if d.Prepared < r.Domain {
+		e.prepareDomain(f, d.Name, r)
 	}
-	return []string{"edge-transport", "management-tools", "unified-messaging"}
-}
-
-// rolesOf are the roles of a new server, and what is wrong with them.
-func rolesOf(s ExchangeInstall, m *Machine, f *Forest, r Release) ([]string, []Problem) {
-	needed := needsRoles(r.Product)
-	if len(s.Roles) == 0 {
-		return needed, nil
-	}
-	roles := slices.Sorted(slices.Values(s.Roles))
-	var problems []Problem
-	for _, role := range roles {
-		if known := slices.Concat(needed, otherRoles(r.Product)); !slices.Contains(known, role) {
-			problems = append(problems, breaks("DH-EX-NO-ROLE", "roles", words{"machine": m.Name, "role": role, "product": r.Name, "roles": and(known)}))
-		}
-	}
-	if !slices.Contains(roles, MailboxRole) {
-		return roles, problems
-	}
-	var missing []string
-	for _, role := range needed {
-		there := slices.Contains(roles, role) || f.Exchange != nil && slices.ContainsFunc(f.Exchange.Servers, func(o *Server) bool {
-			return serverProduct(o) == r.Product && slices.Contains(o.Roles, role)
-		})
-		if !there {
-			missing = append(missing, role)
-		}
-	}
-	if len(missing) > 0 {
-		problems = append(problems, breaks("DH-EX-ROLES", "roles", words{"machine": m.Name, "product": r.Name, "missing": and(missing)}))
-	}
-	return roles, problems
-}
-
-// mayRoute asks how mail gets from Exchange 2000 or 2003 to the first hub of
-// 2007 or 2010.
-func (e *Estate) mayRoute(s ExchangeInstall, m *Machine, f *Forest, r Release) []Problem {
-	if r.Product != "exchange-2007" && r.Product != "exchange-2010" || f.Exchange == nil || len(f.Exchange.old()) == 0 {
-		return nil
-	}
-	say := words{"machine": m.Name, "product": r.Name, "old": f.Exchange.old()[0].Machine, "routing": s.RoutingServer}
-	if s.RoutingServer == "" {
-		first := !slices.ContainsFunc(f.Exchange.Servers, func(o *Server) bool { return !olderProduct(serverProduct(o), "exchange-2007") })
-		if !first {
-			return nil
-		}
-		return []Problem{breaks("DH-EX-ROUTING-SERVER", "routing_server", say)}
-	}
-	if !slices.ContainsFunc(f.Exchange.old(), func(o *Server) bool { return o.Machine == s.RoutingServer }) {
-		return []Problem{breaks("DH-EX-ROUTING-NONE", "routing_server", say)}
-	}
-	return nil
-}
-
-func (s ExchangeUpdate) do(e *Estate) []Problem {
-	m, problems := e.installed(s.Machine)
-	if m == nil {
-		return problems
-	}
-	r, unknown := release(s.Release, s.Machine)
-	if unknown != nil {
-		return append(problems, unknown...)
-	}
-	server, f, ok := e.Server(m.Name)
-	if !ok {
-		return append(problems, breaks("DH-EX-NO-SERVER", "on", words{"machine": m.Name, "what": "the update to " + r.Name}))
-	}
-	now, _ := FindRelease(server.Release)
-	say := words{"machine": m.Name, "server": now.Name, "product": r.Name, "build": now.Build.String()}
-	switch {
-	case now.Product != r.Product:
-		return append(problems, breaks("DH-EX-UPDATE-PRODUCT", "media", say))
-	case r.Build.Less(now.Build):
-		return append(problems, breaks("DH-EX-UPDATE-OLDER", "media", say))
-	case r.Build == now.Build:
-		return append(problems, breaks("DH-EX-UPDATE-TWICE", "media", say))
-	}
-	problems = append(problems, mayHost(m, r)...)
-	problems = append(problems, e.mayMeetControllers(f, r, "media")...)
-	problems = append(problems, e.mayWorkAt(f, r, "media")...)
-	problems = append(problems, e.mayCoexist(f, r, "media")...)
-	e.setRelease(f, m.Name, r)
-	return problems
 }
 
 // add puts a new server into the organization. The first one with mailboxes of
@@ -322,32 +288,15 @@ func (e *Estate) add(f *Forest, m *Machine, r Release, roles []string) {
 		Machine: m.Name, Computer: m.Computer, Product: p.Name, Build: r.Build.String(), Release: r.ID,
 		Roles: slices.Sorted(slices.Values(roles)), Installed: e.Clock,
 	}
-	server.PublicFolders = olderProduct(r.Product, "exchange-2007") && slices.Contains(roles, MailboxRole) && !slices.ContainsFunc(o.Servers, func(s *Server) bool { return s.PublicFolders })
+	late, holds := !olderProduct(r.Product, "exchange-2007"), slices.Contains(roles, MailboxRole)
+	server.First = !late && len(o.old()) == 0
+	server.PublicFolders = !late && holds && !slices.ContainsFunc(o.Servers, func(s *Server) bool { return s.PublicFolders })
+	server.System = olderProduct("exchange-2007", r.Product) && holds && !slices.ContainsFunc(o.Servers, func(s *Server) bool { return s.System })
+	closed := o.closedBy(r)
 	o.Servers = append(o.Servers, server)
 	e.say("%s: %s, build %s", m.Name, r.Name, r.Build)
-}
-
-// setRelease brings a server to another level, and the directory with it.
-func (e *Estate) setRelease(f *Forest, machine string, r Release) {
-	e.extendFor(f, r)
-	e.stampOrganization(f, r)
-	if m, ok := e.Machine(machine); ok {
-		if d, _, ok := e.Domain(m.Domain); ok && d.Prepared < r.Domain {
-			e.prepareDomain(f, d.Name, r)
-		}
-	}
-	p, _ := FindProduct(r.Product)
-	for _, s := range e.editForest(f.Root).Exchange.Servers {
-		if s.Machine != machine {
-			continue
-		}
-		was, _ := FindRelease(s.Release)
-		s.Release, s.Product, s.Build = r.ID, p.Name, r.Build.String()
-		if was.Product != r.Product {
-			e.sayForGood("%s: %s → %s, build %s", machine, was.Name, r.Name, r.Build)
-		} else {
-			e.say("%s: %s → %s, build %s", machine, was.Name, r.Name, r.Build)
-		}
+	if len(closed) > 0 {
+		e.sayForGood("%s: %s can no longer be added", f.Root, and(closed))
 	}
 }
 
@@ -373,4 +322,22 @@ func (e *Estate) mayOffer(m *Machine, feature string) []Problem {
 		}
 	}
 	return nil
+}
+
+// closedBy lists the versions which could still be added, and can be no more once
+// a server of a newer one is in the organization: those that never prepared it.
+func (o *Organization) closedBy(r Release) []string {
+	var names []string
+	for _, p := range products() {
+		if olderProduct(p.ID, "exchange-2007") || !olderProduct(p.ID, r.Product) || slices.Contains(o.Prepared, p.ID) {
+			continue
+		}
+		if row, known := coexistence(r, p.ID); !known || row.Floor == refused {
+			continue
+		}
+		if !slices.ContainsFunc(o.Servers, func(s *Server) bool { return !olderProduct(serverProduct(s), p.ID) }) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }

@@ -2,6 +2,8 @@ package estate
 
 import (
 	"slices"
+
+	"github.com/doublehop/doublehop/labs"
 )
 
 // serving finds the Exchange server on a machine; it says so when there is none.
@@ -42,6 +44,7 @@ func (s CreateMailboxes) do(e *Estate) []Problem {
 	if !slices.Contains(server.Roles, MailboxRole) {
 		return append(problems, breaks("DH-EX-NO-STORE", "on", words{"machine": s.Machine, "product": server.Product}))
 	}
+	problems = append(problems, e.mayTake(server, f)...)
 	if !server.Mailboxes {
 		e.editServer(f, s.Machine).Mailboxes = true
 		e.say("%s: mailboxes", s.Machine)
@@ -73,24 +76,86 @@ func (s MoveMailboxes) do(e *Estate) []Problem {
 	if !from.Mailboxes {
 		return append(problems, breaks("DH-EX-NO-MAILBOXES", "from", say))
 	}
-	m, _ := e.Machine(s.Machine)
-	if serverProduct(from) == "exchange-2010" && olderProduct("exchange-2010", serverProduct(to)) && !m.Vouched("arbitration-moved") {
-		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say, moveArbitration(m)))
-	}
+	problems = append(problems, e.mayPull(from, to, f, row, say)...)
+	problems = append(problems, e.mayTake(to, f)...)
 	e.editServer(f, s.From).Mailboxes = false
 	e.empty55(s.From, moved55)
 	e.editServer(f, s.Machine).Mailboxes = true
-	e.say("mailboxes: %s → %s", s.From, s.Machine)
+	if from.System && !olderProduct(serverProduct(to), "exchange-2013") {
+		e.takeSystem(f, s.Machine)
+	}
+	e.say("mailboxes: %s → %s, %s (%s)", s.From, s.Machine, row.Mode, row.Tool)
 	return problems
 }
 
+// mayPull asks what a move between two versions demands.
+func (e *Estate) mayPull(from, to *Server, f *Forest, row moveRow, say words) []Problem {
+	was, is := serverProduct(from), serverProduct(to)
+	if olderProduct(is, was) {
+		say["tool"] = row.Tool
+		return []Problem{breaks("DH-EX-MOVE-BACK", "on", say).as(row.Origin)}
+	}
+	var problems []Problem
+	if was == "exchange-2010" && olderProduct(was, is) && f.systemOn(was) {
+		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say, moveArbitration(to)))
+	}
+	if olderProduct(was, "exchange-2007") && !olderProduct(is, "exchange-2007") {
+		for _, front := range f.Exchange.old() {
+			if slices.Contains(front.Roles, FrontEndRole) {
+				problems = append(problems, breaks("DH-EX-FRONT-END-LATER", "from", words{"machine": to.Machine, "product": to.Product, "front": front.Machine, "old": front.Product}))
+			}
+		}
+	}
+	return problems
+}
+
+// mayTake asks whether mailboxes can live on a server: the other roles that they
+// need are there, and Exchange 2003 has a service pack where Windows is newer
+// than it.
+func (e *Estate) mayTake(s *Server, f *Forest) []Problem {
+	var problems []Problem
+	product := serverProduct(s)
+	if missing := lacking(f, product, s.Roles); !olderProduct(product, "exchange-2007") && len(missing) > 0 {
+		problems = append(problems, breaks("DH-EX-ROLES", "on", words{"machine": s.Machine, "product": s.Product, "missing": and(missing)}))
+	}
+	m, ok := e.Machine(s.Machine)
+	if ok && s.Release == "exchange-2003" && is2003(m.OS) && (m.OS == labs.Windows2003R2 || m.ServicePack > 0) {
+		last := lastRelease(product)
+		problems = append(problems, breaks("DH-E2003-W2K3-SP1", "on", words{"machine": s.Machine, "os": windowsName(m.OS), "last": last.Name},
+			ExchangeUpdate{Machine: s.Machine, Release: last.ID}))
+	}
+	return problems
+}
+
+// systemOn says whether the arbitration mailboxes live on a server of a version.
+func (f *Forest) systemOn(product string) bool {
+	return f.Exchange != nil && slices.ContainsFunc(f.Exchange.Servers, func(s *Server) bool { return s.System && serverProduct(s) == product })
+}
+
+// takeSystem brings the arbitration mailboxes to a server, wherever they are.
+func (e *Estate) takeSystem(f *Forest, machine string) {
+	f = e.editForest(f.Root)
+	if f.Exchange == nil {
+		return
+	}
+	for _, s := range f.Exchange.Servers {
+		if s.Machine != machine && s.System {
+			e.say("arbitration mailboxes: %s → %s", s.Machine, machine)
+		}
+		s.System = s.Machine == machine
+	}
+}
+
 // moveArbitration moves the mailboxes of the system itself to a server.
-func moveArbitration(m *Machine) Step {
-	return Establish{Machine: m.Name, Facts: []string{"arbitration-moved"}, Commands: []string{
+func moveArbitration(to *Server) Step {
+	return Establish{Machine: to.Machine, Facts: []string{wordSystem}, Commands: []string{
 		`powershell -NonInteractive -Command "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn; ` +
-			`Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server ` + m.Computer + ` | Select-Object -First 1)"`,
+			`Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server ` + to.Computer + ` | Select-Object -First 1)"`,
 	}}
 }
+
+// wordSystem is vouched for of a machine that has the arbitration mailboxes.
+const wordSystem = "arbitration-moved"
 
 func (s PublicFolders) do(e *Estate) []Problem {
 	to, f, problems := e.serving(s.Machine, "on", "public folders")
@@ -121,6 +186,7 @@ func (s PublicFolders) do(e *Estate) []Problem {
 		return append(problems, breaks("DH-EX-NO-FOLDERS", "from", say))
 	}
 	problems = append(problems, modernFolders(from, to, say)...)
+	problems = append(problems, e.mayLoseFolders(from, to, f, say)...)
 	e.editServer(f, s.From).PublicFolders = false
 	e.empty55(s.From, folders55)
 	e.editServer(f, s.Machine).PublicFolders = true
@@ -147,6 +213,22 @@ func (e *Estate) migrateFolders(machine, attr string) []Problem {
 	return problems
 }
 
+// mayLoseFolders warns of users whose mailboxes are still on Exchange 2000 and
+// 2003 when the last replicas leave it: Outlook Web Access shows them no public
+// folder that only a newer version holds.
+func (e *Estate) mayLoseFolders(from, to *Server, f *Forest, say words) []Problem {
+	if !olderProduct(serverProduct(from), "exchange-2007") || olderProduct(serverProduct(to), "exchange-2007") {
+		return nil
+	}
+	for _, s := range f.Exchange.old() {
+		if s.Mailboxes {
+			say["users"] = s.Machine
+			return []Problem{breaks("DH-EX-FOLDERS-OLD-USERS", "from", say, MoveMailboxes{Machine: to.Machine, From: s.Machine})}
+		}
+	}
+	return nil
+}
+
 // modernFolders asks what the migration from public folder stores to the public
 // folder mailboxes of 2013 and later demands.
 func modernFolders(from, to *Server, say words) []Problem {
@@ -162,82 +244,5 @@ func modernFolders(from, to *Server, say words) []Problem {
 	if from.Mailboxes {
 		problems = append(problems, breaks("DH-EX-FOLDERS-FIRST", "from", say, MoveMailboxes{Machine: to.Machine, From: from.Machine}))
 	}
-	return problems
-}
-
-func (s ExchangeRemove) do(e *Estate) []Problem {
-	server, f, problems := e.serving(s.Machine, "on", "the removal of Exchange")
-	if server == nil {
-		return problems
-	}
-	say := words{"machine": s.Machine, "product": server.Product, "forest": f.Root}
-	if serverProduct(server) == word55 {
-		return append(problems, e.remove55(server, f, say)...)
-	}
-	problems = append(problems, leaves(server, e.heir(f, server), say)...)
-	if len(f.Exchange.Servers) == 1 {
-		problems = append(problems, breaks("DH-EX-REMOVE-LAST", "on", say))
-	}
-	o := e.editForest(f.Root).Exchange
-	o.Servers = slices.DeleteFunc(o.Servers, func(x *Server) bool { return x.Machine == s.Machine })
-	e.say("%s: %s removed", s.Machine, server.Product)
-	return problems
-}
-
-func (s MountStore) do(e *Estate) []Problem {
-	server, f, problems := e.serving(s.Machine, "on", "the mounting of a store")
-	if server == nil {
-		return problems
-	}
-	product := serverProduct(server)
-	from, known := FindProduct(s.Product)
-	say := words{"machine": s.Machine, "product": server.Product, "store": from.Name}
-	if !slices.Contains(server.Roles, MailboxRole) {
-		return append(problems, breaks("DH-EX-NO-STORE", "on", say))
-	}
-	if known && from.ID != product {
-		problems = append(problems, breaks("DH-EX-STORE-VERSION", "on", say))
-	}
-	if s.Recovery && olderProduct(product, "exchange-2003") {
-		problems = append(problems, breaks("DH-EX-RECOVERY-GROUP", "on", say))
-	}
-	if !s.Recovery && !server.Mailboxes {
-		e.editServer(f, s.Machine).Mailboxes = true
-		e.say("%s: mailboxes of a store from elsewhere", s.Machine)
-	}
-	return problems
-}
-
-func (s DisasterRecovery) do(e *Estate) []Problem {
-	m, problems := e.installed(s.Machine)
-	if m == nil {
-		return problems
-	}
-	r, unknown := release(s.Release, s.Machine)
-	if unknown != nil {
-		return append(problems, unknown...)
-	}
-	_, f, astray := e.inForest(m, "disaster recovery of "+r.Name)
-	if f == nil {
-		return append(problems, astray...)
-	}
-	var lost *Server
-	if f.Exchange != nil {
-		lost, _ = first(f.Exchange.Servers, func(x *Server) bool { return same(x.Computer, m.Computer) })
-	}
-	say := words{"machine": m.Name, "computer": m.Computer, "product": r.Name}
-	if lost == nil {
-		return append(problems, breaks("DH-EX-RECOVERY-NONE", "on", say))
-	}
-	now, _ := FindRelease(lost.Release)
-	if now.Product != r.Product {
-		say["server"] = now.Name
-		problems = append(problems, breaks("DH-EX-RECOVERY-VERSION", "media", say))
-	}
-	problems = append(problems, mayHost(m, r)...)
-	problems = append(problems, hasParts(m, r)...)
-	server := e.editServer(f, lost.Machine)
-	server.Machine, server.Release, server.Build = m.Name, r.ID, r.Build.String()
-	e.say("%s: %s in the place of the lost %s", m.Name, r.Name, m.Computer)
 	return problems
 }

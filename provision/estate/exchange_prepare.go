@@ -3,8 +3,6 @@ package estate
 import (
 	"slices"
 	"strconv"
-
-	"github.com/doublehop/doublehop/labs"
 )
 
 func (s ForestPrep) do(e *Estate) []Problem {
@@ -31,7 +29,7 @@ func (s ForestPrep) do(e *Estate) []Problem {
 	}
 	problems = append(problems, e.mayPrepare(f, r)...)
 	if f.Mangled {
-		problems = append(problems, breaks("DH-EX-MANGLED", "on", say, Establish{Machine: f.schemaMaster(), Facts: []string{"inetorgperson-fixed"}}))
+		problems = append(problems, breaks("DH-EX-MANGLED", "on", say, repair(f)))
 	}
 	if r.Product == "exchange-2003" && f.Exchange != nil && len(f.Exchange.Prepared) > 0 {
 		problems = append(problems, breaks("DH-E2003-SCHEMA-EDITS", "", say))
@@ -82,12 +80,47 @@ func (s PrepareLegacyPermissions) do(e *Estate) []Problem {
 		return append(problems, breaks("DH-EX-LEGACY-NONE", "", say))
 	}
 	problems = append(problems, mustBeNative(f, r, "media")...)
+	problems = append(problems, e.legacyControllers(f, r)...)
+	e.permitLegacy(f, r)
+	return problems
+}
+
+// permitLegacy gives the Recipient Update Service of Exchange 2000 and 2003 the
+// rights that it needs beside 2007 and 2010.
+func (e *Estate) permitLegacy(f *Forest, r Release) {
+	if len(unpermitted(f, r)) == 0 {
+		return
+	}
 	f = e.editForest(f.Root)
+	for _, d := range unpermitted(f, r) {
+		d.LegacyPermissions = true
+		e.sayForGood("%s: permissions of Exchange 2003 fit for %s", d.Name, r.Name)
+	}
+}
+
+// legacyControllers asks for the domain controllers that the first release of
+// Exchange 2007 looks for when it changes the permissions of a domain.
+func (e *Estate) legacyControllers(f *Forest, r Release) []Problem {
+	if r.ID != "exchange-2007" {
+		return nil
+	}
+	floor, ok := controllersFor(r)
+	if !ok {
+		return nil
+	}
+	var problems []Problem
 	for _, d := range f.Domains {
-		if d.Prepared > 0 && !d.LegacyPermissions {
-			d.LegacyPermissions = true
-			e.sayForGood("%s: permissions of Exchange 2003 fit for %s", d.Name, r.Name)
+		here := e.controllersOf(d)
+		if d.Prepared == 0 || slices.ContainsFunc(here, floor.uses) {
+			continue
 		}
+		var remedy []Step
+		for _, c := range here {
+			if w, ok := WindowsOf(c.OS); ok && servicePackOf(c.OS) == floor.Least && remedy == nil {
+				remedy = []Step{ServicePack{Machine: c.Name, OS: floor.Least, Level: w.ServicePack}}
+			}
+		}
+		problems = append(problems, breaks("DH-E2007-LEGACY-CONTROLLER", "on", words{"domain": d.Name, "product": r.Name}, remedy...))
 	}
 	return problems
 }
@@ -99,29 +132,48 @@ func (s PrepareSchema) do(e *Estate) []Problem {
 	}
 	say := words{"forest": f.Root, "product": r.Name, "machine": m.Name}
 	problems = append(problems, e.bySchemaMaster(m, f, r)...)
-	if f.Exchange != nil && f.Exchange.Schema >= r.Schema && slices.Contains(f.Exchange.Prepared, r.Product) {
+	if f.extended(r) {
 		say["schema"] = strconv.Itoa(f.Exchange.Schema)
 		return append(problems, breaks("DH-EX-FORESTPREP-TWICE", "", say))
 	}
 	problems = append(problems, e.mayPrepare(f, r)...)
+	problems = append(problems, olderAfterNewer(f, r)...)
 	problems = append(problems, legacyPermissions(f, r, m.Name)...)
 	e.extendFor(f, r)
 	return problems
 }
 
-// legacyPermissions asks whether the Recipient Update Service of Exchange 2000
-// and 2003 keeps its rights to attributes that 2007 and 2010 put elsewhere.
-func legacyPermissions(f *Forest, r Release, from string) []Problem {
+// atOnce warns of a PrepareAD that runs the preparations before it as well.
+func atOnce(f *Forest, r Release, from string) []Problem {
+	var earlier []Step
+	missing := []string{"PrepareSchema"}
+	if len(unpermitted(f, r)) > 0 {
+		earlier = append(earlier, PrepareLegacyPermissions{Machine: from, Release: r.ID})
+		missing = []string{"PrepareLegacyExchangePermissions", "PrepareSchema"}
+	}
+	return []Problem{breaks("DH-EX-PREPARE-AT-ONCE", "", words{"forest": f.Root, "product": r.Name, "missing": and(missing)},
+		append(earlier, PrepareSchema{Machine: from, Release: r.ID})...)}
+}
+
+// unpermitted lists the domains in which the Recipient Update Service of
+// Exchange 2000 and 2003 would lose its rights to what 2007 and 2010 put
+// elsewhere.
+func unpermitted(f *Forest, r Release) []*Domain {
 	if f.Exchange == nil || len(f.Exchange.old()) == 0 || r.Product != "exchange-2007" && r.Product != "exchange-2010" {
 		return nil
 	}
-	for _, d := range f.Domains {
-		if d.Prepared > 0 && !d.LegacyPermissions {
-			return []Problem{breaks("DH-EX-LEGACY-PERMISSIONS", "", words{"domain": d.Name, "product": r.Name},
-				PrepareLegacyPermissions{Machine: from, Release: r.ID})}
-		}
+	return slices.DeleteFunc(slices.Clone(f.Domains), func(d *Domain) bool { return d.Prepared == 0 || d.LegacyPermissions })
+}
+
+// legacyPermissions asks whether the Recipient Update Service of Exchange 2000
+// and 2003 keeps its rights to attributes that 2007 and 2010 put elsewhere.
+func legacyPermissions(f *Forest, r Release, from string) []Problem {
+	domains := unpermitted(f, r)
+	if len(domains) == 0 {
+		return nil
 	}
-	return nil
+	return []Problem{breaks("DH-EX-LEGACY-PERMISSIONS", "", words{"domain": domains[0].Name, "product": r.Name},
+		PrepareLegacyPermissions{Machine: from, Release: r.ID})}
 }
 
 func (s PrepareAD) do(e *Estate) []Problem {
@@ -131,8 +183,8 @@ func (s PrepareAD) do(e *Estate) []Problem {
 	}
 	say := words{"forest": f.Root, "product": r.Name, "machine": m.Name, "organization": s.Organization}
 	problems = append(problems, e.bySchemaMaster(m, f, r)...)
-	if f.Exchange == nil || f.Exchange.Schema < r.Schema || !slices.Contains(f.Exchange.Prepared, r.Product) {
-		problems = append(problems, breaks("DH-EX-NO-PREPARE-SCHEMA", "", say, PrepareSchema{Machine: m.Name, Release: r.ID}))
+	if !f.extended(r) {
+		problems = append(problems, atOnce(f, r, m.Name)...)
 	}
 	// Exchange 2000 founds an organization that has no version yet.
 	exists := f.Exchange != nil && (f.Exchange.Version > 0 || f.Exchange.Name != "")
@@ -140,13 +192,17 @@ func (s PrepareAD) do(e *Estate) []Problem {
 	case exists && f.Exchange.Version >= r.Organization:
 		say["version"] = strconv.Itoa(f.Exchange.Version)
 		return append(problems, breaks("DH-EX-PREPARED-TWICE", "", say))
-	case f.Exchange != nil && f.Exchange.Name != "" && s.Organization != "" && !same(f.Exchange.Name, s.Organization):
+	case exists && f.Exchange.Name != "" && s.Organization != "" && !same(f.Exchange.Name, s.Organization):
 		say["there"] = f.Exchange.Name
 		problems = append(problems, breaks("DH-EX-ORGANIZATION", "organization", say))
 	case !exists && s.Organization == "":
 		problems = append(problems, breaks("DH-EX-NO-ORGANIZATION", "", say))
 	}
 	problems = append(problems, e.mayPrepare(f, r)...)
+	if !f.extended(r) {
+		e.permitLegacy(f, r)
+		e.extendFor(f, r)
+	}
 	e.stampOrganization(f, r)
 	e.foundOrganization(f.Root, s.Organization, Native)
 	if home, _, ok := e.Domain(f.Root); ok && home.Prepared < r.Domain {
@@ -216,94 +272,4 @@ func (s NativeMode) do(e *Estate) []Problem {
 	e.editForest(f.Root).Exchange.Mode = Native
 	e.sayForGood("%s: Exchange organization in native mode", f.Root)
 	return problems
-}
-
-// preparing begins a preparation of Exchange 2007 or later; the forest is nil
-// where it cannot begin.
-func (e *Estate) preparing(machine, id, what string) (*Machine, *Forest, Release, []Problem) {
-	m, problems := e.installed(machine)
-	if m == nil {
-		return nil, nil, Release{}, problems
-	}
-	r, unknown := release(id, machine)
-	if unknown != nil {
-		return m, nil, r, append(problems, unknown...)
-	}
-	_, f, astray := e.inForest(m, what+" of "+r.Name)
-	if f == nil {
-		return m, nil, r, append(problems, astray...)
-	}
-	if olderProduct(r.Product, "exchange-2007") {
-		return m, nil, r, append(problems, breaks("DH-EX-PREPARE-OLD", "media", words{"machine": m.Name, "product": r.Name, "what": what}))
-	}
-	if m.Arch == labs.X86 && olderProduct("exchange-2007", r.Product) && what != "Setup" {
-		problems = append(problems, breaks("DH-EX-PREPARE-X86", "on", words{"machine": m.Name, "product": r.Name, "what": what}))
-	}
-	return m, f, r, problems
-}
-
-// prepared says that a forest has had the preparation of a release.
-func (f *Forest) prepared(r Release) bool {
-	return f.Exchange != nil && f.Exchange.Schema >= r.Schema && f.Exchange.Version >= r.Organization
-}
-
-// organize makes room for what is known of Exchange. f must be a copy that
-// [Estate.editForest] gave.
-func (f *Forest) organize() {
-	if f.Exchange == nil {
-		f.Exchange = &Organization{Mode: Mixed}
-	}
-}
-
-// extendFor raises the schema to what a release brings. A number that is higher
-// already stays.
-func (e *Estate) extendFor(f *Forest, r Release) {
-	f = e.editForest(f.Root)
-	f.organize()
-	o := f.Exchange
-	if r.Schema > o.Schema {
-		e.sayForGood("%s: Exchange schema %s", f.Root, fromTo(o.Schema, r.Schema))
-		o.Schema = r.Schema
-	}
-	if !slices.Contains(o.Prepared, r.Product) {
-		o.Prepared = append(o.Prepared, r.Product)
-		slices.SortFunc(o.Prepared, func(a, b string) int { return productIndex(a) - productIndex(b) })
-	}
-}
-
-// stampOrganization raises the organization's version.
-func (e *Estate) stampOrganization(f *Forest, r Release) {
-	f = e.editForest(f.Root)
-	f.organize()
-	if r.Organization > f.Exchange.Version {
-		e.sayForGood("%s: Exchange organization version %s", f.Root, fromTo(f.Exchange.Version, r.Organization))
-		f.Exchange.Version = r.Organization
-	}
-}
-
-// foundOrganization gives the organization its name, once.
-func (e *Estate) foundOrganization(root, name string, mode Mode) {
-	f := e.editForest(root)
-	if f.Exchange.Name != "" || name == "" {
-		return
-	}
-	f.Exchange.Name = name
-	if !f.Exchange.legacy() {
-		f.Exchange.Mode = mode
-	}
-	e.sayForGood("%s: Exchange organization %s, %s mode", f.Root, name, f.Exchange.Mode)
-}
-
-func (e *Estate) prepareDomain(f *Forest, name string, r Release) {
-	d := e.editForest(f.Root).domain(name)
-	e.sayForGood("%s: domain prepared for Exchange, version %s", d.Name, fromTo(d.Prepared, r.Domain))
-	d.Prepared = r.Domain
-}
-
-// fromTo is a number, with the one that was before where there was one.
-func fromTo(from, to int) string {
-	if from == 0 {
-		return strconv.Itoa(to)
-	}
-	return strconv.Itoa(from) + " → " + strconv.Itoa(to)
 }

@@ -1,6 +1,8 @@
 package estate_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/doublehop/doublehop/labs"
@@ -62,6 +64,88 @@ func TestRulesThatNoLabFileReaches(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.run(t)
+		})
+	}
+}
+
+// A lab has one computer of each name: that a lost server comes back on another
+// one is for the model alone.
+func TestRecoveryOnAnotherMachine(t *testing.T) {
+	t.Parallel()
+	fresh := func(os labs.OS, pack int) verb {
+		m := box("ex02", os, sp(pack))
+		m.Computer, m.Components = "EX01", []string{"aspnet", "iis", "nntp", "smtp"}
+		return install(m)
+	}
+	lost := edit(func(e *estate.Estate) { m, _ := e.Machine("ex01"); m.Computer = "GONE" })
+	join2 := do(estate.Join{Machine: "ex02", Domain: "contoso.test"})
+	newer := slices.Concat(forest(labs.Windows2012R2), []verb{
+		raise("dc01", estate.ForestScope, estate.Level2012R2), host("ex01", labs.Windows2012R2, 0), join("ex01"),
+	}, prepare("dc01", "exchange-2016-cu23", "Contoso"), []verb{do(estate.ExchangeInstall{Machine: "ex01", Release: "exchange-2016-cu23"}), lost})
+	recover2016 := do(estate.DisasterRecovery{Machine: "ex02", Release: "exchange-2016-cu23"})
+	for _, c := range []ruleCase{
+		{
+			name: "2003 on Windows 2000", want: []string{"DH-EX-RECOVERY-WINDOWS"},
+			verbs: then(demo(), lost, fresh(labs.Windows2000, 4), join2, do(estate.DisasterRecovery{Machine: "ex02", Release: "exchange-2003"})),
+		},
+		{name: "2016 on Windows 2016", want: []string{"DH-EX-RECOVERY-WINDOWS"}, verbs: then(newer, fresh(labs.Windows2016, 0), join2, recover2016)},
+		{name: "2016 on the same Windows", keeps: "DH-EX-RECOVERY-WINDOWS DH-EX-RECOVERY-ALIVE", verbs: then(newer, fresh(labs.Windows2012R2, 0), join2, recover2016)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t)
+		})
+	}
+}
+
+// An update that leaves a server where it was is not told again what Setup was
+// told.
+func TestUpdatesRepeatNothing(t *testing.T) {
+	t.Parallel()
+	e := estate.New()
+	m := box("ex01", labs.Windows2003, x64)
+	m.Components = []string{"aspnet", "iis", "nntp", "smtp"}
+	for _, v := range []verb{install(dc()), install(m), promote("dc01", "contoso.test", "CONTOSO"), join("ex01"), forestprep("dc01"), domainprep("dc01")} {
+		v(e)
+	}
+	if got := setup("ex01", "Contoso")(e); len(got) != 1 || got[0].Rule != "DH-E2003-X64" {
+		t.Fatalf("Setup breaks %v", got)
+	}
+	if got := e.Do(estate.ExchangeUpdate{Machine: "ex01", Release: "exchange-2003-sp2"}); len(got) != 0 {
+		t.Errorf("the update breaks %v", got)
+	}
+}
+
+// What helps against a version that cannot come is said as it is: another level
+// of it, or a version in between.
+func TestWaysOut(t *testing.T) {
+	t.Parallel()
+	with := func(release string) []verb {
+		return then(forest(labs.Windows2008R2), raise("dc01", estate.ForestScope, estate.Level2008R2), host("ex01", labs.Windows2008R2, 1), join("ex01"), exchange("ex01", release))
+	}
+	for name, c := range map[string]struct {
+		there, comes, want string
+	}{
+		"too early":    {"exchange-2010-sp3", "exchange-2013-cu1", "The way out is to use Exchange 2013 CU2 or later, which can."},
+		"too late":     {"exchange-2013-cu23", "exchange-2019-cu15", "The way out is to use Exchange 2019 CU14, the last level that can, until the older version is removed."},
+		"in between":   {"exchange-2007-sp3-ru13", "exchange-2016", "The way out is to remove the older one first. Here the mailboxes of Exchange 2007 go to Exchange 2013, Exchange 2007 is removed, and then Exchange 2016 comes."},
+		"over several": {"exchange-2007-sp3-ru13", "exchange-se", "The way out is to remove the older one first. There is no single version that both can live with; `doublehop route` finds the way over several."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := estate.New()
+			for _, v := range with(c.there) {
+				v(e)
+			}
+			var said string
+			for _, p := range e.Do(estate.PrepareSchema{Machine: "dc01", Release: c.comes}) {
+				if p.Rule == "DH-EX-COEXIST" {
+					said = p.Detail
+				}
+			}
+			if !strings.Contains(said, c.want) {
+				t.Errorf("said %q, want %q", said, c.want)
+			}
 		})
 	}
 }

@@ -35,13 +35,17 @@ func (e *Estate) inForest(m *Machine, what string) (*Domain, *Forest, []Problem)
 
 // mayHost asks whether Exchange may stand on a machine's Windows.
 func mayHost(m *Machine, r Release) []Problem {
+	row, ok := mayStandOn(r, m)
+	enough := m.ServicePack == UnknownServicePack || m.ServicePack >= row.ServicePack
+	if ok && enough && !row.LabOnly && row.Confidence != Weak {
+		return nil
+	}
 	p, _ := FindProduct(r.Product)
 	say := words{
 		"machine": m.Name, "product": r.Name, "os": windowsName(m.OS), "arch": string(m.Arch), "hosts": hostNames(r), "now": strconv.Itoa(m.ServicePack),
 	}
-	row, ok := mayStandOn(r, m)
 	switch {
-	case ok && m.ServicePack != UnknownServicePack && m.ServicePack < row.ServicePack:
+	case ok && !enough:
 		say["least"] = strconv.Itoa(row.ServicePack)
 		w, _ := WindowsOf(m.OS)
 		pack := ServicePack{Machine: m.Name, OS: servicePackOf(m.OS), Level: w.ServicePack}
@@ -51,16 +55,18 @@ func mayHost(m *Machine, r Release) []Problem {
 		return []Problem{breaks("DH-EX-HOST-SP", "on", say, pack).as(row.Origin)}
 	case ok && row.LabOnly:
 		return []Problem{breaks("DH-E2007-LAB-ONLY", "on", say)}
-	case ok && row.Confidence == Weak:
-		return []Problem{breaks("DH-EX-HOST-DISPUTED", "on", say)}
 	case ok:
-		return nil
+		return []Problem{breaks("DH-EX-HOST-DISPUTED", "on", say)}
 	case p.Arch == labs.X86 && m.Arch == labs.X64:
 		return []Problem{breaks("DH-E2003-X64", "on", say)}
 	case p.Arch == labs.X64 && m.Arch == labs.X86:
 		return []Problem{breaks("DH-EX-X86", "on", say)}
 	case r.Product == "exchange-2000" && !olderWindows(m.OS, labs.Windows2003):
 		return []Problem{breaks("DH-E2000-W2K3", "on", say)}
+	}
+	say["instead"] = "a machine with one of these"
+	if from, known := FindRelease(row.From); known {
+		say["instead"] = from.Name + " or later, which runs here, or a machine with one of these"
 	}
 	refusal := breaks("DH-EX-HOST", "on", say)
 	if row.Source != "" {
@@ -110,113 +116,6 @@ func hasParts(m *Machine, r Release) []Problem {
 	return problems
 }
 
-// mayMeetControllers asks whether a release can work with the forest's domain
-// controllers: none below the floor, none above the ceiling, and a global
-// catalog in the domain of its server.
-func (e *Estate) mayMeetControllers(f *Forest, r Release, attr string) []Problem {
-	row, ok := controllersFor(r)
-	if !ok {
-		return nil
-	}
-	var problems []Problem
-	all := e.controllers(f)
-	for _, c := range all {
-		say := words{
-			"machine": c.Name, "os": windowsName(c.OS), "product": r.Name, "least": windowsName(row.Least), "most": windowsName(row.Most),
-			"pack": strconv.Itoa(row.LeastServicePack), "now": strconv.Itoa(c.ServicePack),
-		}
-		switch {
-		case olderWindows(c.OS, row.Least) && (row.Scope == forestControllers || f.schemaMaster() == c.Name || !e.anyAbove(f, row)):
-			problems = append(problems, breaks("DH-EX-DC-OLD", attr, say, e.withoutController(f, c, row)...).as(row.Origin))
-		case c.OS == row.Least && c.ServicePack != UnknownServicePack && c.ServicePack < row.LeastServicePack:
-			w, _ := WindowsOf(c.OS)
-			problems = append(problems, breaks("DH-EX-DC-SP", attr, say, ServicePack{Machine: c.Name, OS: servicePackOf(c.OS), Level: w.ServicePack}).as(row.Origin))
-		case olderWindows(row.Most, c.OS):
-			p := breaks("DH-EX-DC-NEW", attr, say)
-			if row.Perhaps != "" && !olderWindows(row.Perhaps, c.OS) {
-				p = breaks("DH-EX-DC-DISPUTED", attr, say)
-			}
-			problems = append(problems, p.as(row.Origin))
-		}
-	}
-	if !slices.ContainsFunc(all, func(c *Machine) bool { return c.Catalog }) && len(all) > 0 {
-		problems = append(problems, breaks("DH-EX-NO-CATALOG", attr, words{"forest": f.Root, "product": r.Name, "machine": all[0].Name},
-			Establish{Machine: all[0].Name, Facts: []string{"global-catalog"}}))
-	}
-	return problems
-}
-
-// anyAbove says whether some domain controller of a forest meets a row's floor.
-func (e *Estate) anyAbove(f *Forest, row controllerRow) bool {
-	return slices.ContainsFunc(e.controllers(f), func(c *Machine) bool { return !olderWindows(c.OS, row.Least) })
-}
-
-// withoutController is what takes a domain controller away whose Windows is too
-// old, where another one of its domain can take its place.
-func (e *Estate) withoutController(f *Forest, old *Machine, row controllerRow) []Step {
-	for _, d := range f.Domains {
-		if !slices.Contains(d.Controllers, old.Name) {
-			continue
-		}
-		for _, c := range e.controllersOf(d) {
-			if olderWindows(c.OS, row.Least) || c.Name == old.Name {
-				continue
-			}
-			return append(e.takeRoles(f, d, old.Name, c.Name), Demote{Machine: old.Name})
-		}
-	}
-	return nil
-}
-
-// takeRoles moves the operations master roles that one domain controller holds
-// to another; none where it holds none.
-func (e *Estate) takeRoles(f *Forest, d *Domain, from, to string) []Step {
-	var roles []string
-	for role, holder := range map[string]string{
-		SchemaRole: f.schemaMaster(), NamingRole: orFirst(f.NamingMaster, f.Domains[0]), PDCRole: d.pdc(), RIDRole: orFirst(d.RID, d), InfrastructureRole: d.infrastructure(),
-	} {
-		if holder == from {
-			roles = append(roles, role)
-		}
-	}
-	if len(roles) == 0 {
-		return nil
-	}
-	slices.Sort(roles)
-	return []Step{MoveRoles{Machine: to, Roles: roles}}
-}
-
-// mayWorkAt asks for the functional levels.
-func (e *Estate) mayWorkAt(f *Forest, r Release, attr string) []Problem {
-	row, ok := levelsFor(r)
-	if !ok {
-		return nil
-	}
-	var problems []Problem
-	say := words{"forest": f.Root, "level": f.Level.String(), "product": r.Name, "least": row.Forest.String(), "most": row.Most.String()}
-	if f.Level < row.Forest {
-		problems = append(problems, breaks("DH-EX-FOREST-LEVEL", attr, say,
-			RaiseLevel{Machine: orFirst(f.NamingMaster, f.Domains[0]), Scope: ForestScope, Level: row.Forest}).as(row.Origin))
-	}
-	if f.Level > row.Most {
-		id := "DH-EX-LEVEL-NEW"
-		if row.Perhaps > row.Most && f.Level <= row.Perhaps {
-			id = "DH-EX-LEVEL-DISPUTED"
-		}
-		problems = append(problems, breaks(id, attr, say).as(row.Origin))
-	}
-	if olderProduct(r.Product, "exchange-2007") {
-		return problems
-	}
-	for _, d := range f.Domains {
-		if d.Mixed() && row.Forest < Level2003 {
-			problems = append(problems, breaks("DH-EX-DOMAIN-MIXED", attr, words{"domain": d.Name, "product": r.Name},
-				RaiseLevel{Machine: d.pdc(), Scope: DomainScope, Level: Level2000}).as(row.Origin))
-		}
-	}
-	return problems
-}
-
 // mayCoexist asks whether a release can be in an organization with the servers
 // that are there.
 func (e *Estate) mayCoexist(f *Forest, r Release, attr string) []Problem {
@@ -232,7 +131,7 @@ func (e *Estate) mayCoexist(f *Forest, r Release, attr string) []Problem {
 		now, _ := FindRelease(s.Release)
 		say := words{"machine": s.Machine, "server": now.Name, "product": r.Name}
 		if row.Floor == refused {
-			say["way"] = wayBetween(now.Product, r.Product)
+			say["way"] = wayAround(now.Product, r)
 			problems = append(problems, breaks("DH-EX-COEXIST", attr, say, e.retire(f, s, r)...).as(row.Origin))
 			continue
 		}
@@ -243,6 +142,31 @@ func (e *Estate) mayCoexist(f *Forest, r Release, attr string) []Problem {
 		}
 	}
 	return problems
+}
+
+// wayAround says in words what helps where a version cannot live with a level of
+// a newer one: another level of that one, or a version in between.
+func wayAround(older string, r Release) string {
+	var before, after Release
+	for _, other := range releases() {
+		row, ok := coexistence(other, older)
+		if other.Product != r.Product || !ok || row.Floor == refused {
+			continue
+		}
+		switch {
+		case other.Build.Less(r.Build):
+			before = other
+		case after.ID == "":
+			after = other
+		}
+	}
+	switch {
+	case after.ID != "":
+		return "use " + after.Name + " or later, which can"
+	case before.ID != "":
+		return "use " + before.Name + ", the last level that can, until the older version is removed"
+	}
+	return "remove the older one first. " + wayBetween(older, r.Product)
 }
 
 // wayBetween says in words how mailboxes get from a version to one that it
@@ -291,7 +215,7 @@ func (e *Estate) heir(f *Forest, old *Server) *Server {
 	var best *Server
 	for _, s := range f.Exchange.Servers {
 		row, ok := moveBetween(serverProduct(old), serverProduct(s))
-		if s.Machine == old.Machine || !ok || !row.Move || slices.Contains(s.Roles, FrontEndRole) || olderProduct(serverProduct(s), serverProduct(old)) {
+		if s.Machine == old.Machine || !ok || !row.Move || !slices.Contains(s.Roles, MailboxRole) || olderProduct(serverProduct(s), serverProduct(old)) {
 			continue
 		}
 		if best == nil || olderProduct(serverProduct(best), serverProduct(s)) {
@@ -327,7 +251,7 @@ func (e *Estate) beside55(f *Forest, r Release, attr string) []Problem {
 		case late:
 			problems = append(problems, breaks("DH-EX-CONNECTOR", attr, say, Establish{Machine: m.Name, Facts: []string{"no-connector"}}))
 		case r.Product == "exchange-2003" && m.Connector == "exchange-2000":
-			problems = append(problems, breaks("DH-E2003-CONNECTOR", attr, say, Establish{Machine: m.Name, Facts: []string{"connector-2003"}}))
+			problems = append(problems, breaks("DH-E2003-CONNECTOR", attr, say, e.newConnector(m)...))
 		}
 	}
 	return problems
@@ -357,37 +281,4 @@ func (o *Organization) old() []*Server {
 		}
 	}
 	return list
-}
-
-// mayPrepare asks what every preparation of a forest and every first server
-// demands of the world around it.
-func (e *Estate) mayPrepare(f *Forest, r Release) []Problem {
-	const attr = "media"
-	problems := e.mayMeetControllers(f, r, attr)
-	problems = append(problems, e.mayWorkAt(f, r, attr)...)
-	problems = append(problems, mustBeNative(f, r, attr)...)
-	return append(problems, e.mayCoexist(f, r, attr)...)
-}
-
-// bySchemaMaster asks whether a preparation runs where the schema is written:
-// in the domain of the schema master, whose Windows must bear it.
-func (e *Estate) bySchemaMaster(m *Machine, f *Forest, r Release) []Problem {
-	master, ok := e.Machine(f.schemaMaster())
-	if !ok {
-		return nil
-	}
-	var problems []Problem
-	if !same(m.Domain, master.Domain) {
-		problems = append(problems, breaks("DH-EX-FORESTPREP-DOMAIN", "on", words{"machine": m.Name, "domain": m.Domain, "product": r.Name, "root": master.Domain, "master": master.Name}))
-	}
-	if master.OS == labs.Windows2025 && f.Exchange != nil {
-		var remedy []Step
-		for _, c := range e.controllers(f) {
-			if olderWindows(c.OS, labs.Windows2025) {
-				remedy = []Step{MoveRoles{Machine: c.Name, Roles: []string{SchemaRole}}}
-			}
-		}
-		problems = append(problems, breaks("DH-EX-SCHEMA-MASTER-2025", "on", words{"machine": master.Name, "product": r.Name}, remedy...))
-	}
-	return problems
 }

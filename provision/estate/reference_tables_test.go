@@ -23,7 +23,7 @@ func tablesPage() []byte {
 		fmt.Fprintf(&b, "- %s: %s\n", c, c.Meaning())
 	}
 	for _, write := range []func(*bytes.Buffer){
-		hostsSection, controllersSection, levelsSection, coexistenceSection, movesSection, productsSection,
+		hostsSection, controllersSection, levelsSection, coexistenceSection, movesSection, jumpsSection, productsSection,
 		componentsSection, editionsSection, setupSection, windowsSection, upgradesSection, limitsSection, clocksSection, releasesSection, sourcesSection,
 	} {
 		write(&b)
@@ -218,6 +218,16 @@ func movesSection(b *bytes.Buffer) {
 			}
 			return []string{productName(r.From), productName(r.To), place, r.Tool, r.Mode}
 		}, func(r moveRow) Origin { return r.Origin }))
+}
+
+func jumpsSection(b *bytes.Buffer) {
+	grid(b, "Updates that stop on the way", "Setup of the later level asks for a .NET Framework that a server below the stop does not bear.",
+		[]string{"to", "stops at", "for .NET Framework", "source", "sure"},
+		each(jumps(), func(r jumpRow) []string {
+			to, _ := FindRelease(r.Reaches)
+			stop, _ := FindRelease(r.Stop)
+			return []string{to.Name + " and later", stop.Name, r.Next}
+		}, func(r jumpRow) Origin { return r.Origin }))
 }
 
 func productsSection(b *bytes.Buffer) {

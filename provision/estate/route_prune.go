@@ -118,22 +118,27 @@ func (g goal) replay(from *Estate, legs []leg) (rules []string, fine bool) {
 }
 
 // replayBeside is replay where warned says how often each rule may warn; nil
-// means as often as it likes.
+// means as often as it likes. Rules that warn more often are named where none
+// blocks.
 func (g goal) replayBeside(from *Estate, legs []leg, warned count) (rules []string, fine bool) {
 	e := from.Clone()
 	found := count{}
+	var louder []string
 	for _, l := range legs {
 		for _, p := range e.Do(l.step.Step) {
 			if p.Blocks() && !slices.Contains(rules, p.Rule) {
 				rules = append(rules, p.Rule)
 			}
-			if found[p.Rule]++; warned != nil && !p.Blocks() && found[p.Rule] > warned[p.Rule] && !slices.Contains(rules, p.Rule) {
-				rules = append(rules, p.Rule)
+			if found[p.Rule]++; warned != nil && !p.Blocks() && found[p.Rule] > warned[p.Rule] && !slices.Contains(louder, p.Rule) {
+				louder = append(louder, p.Rule)
 			}
 		}
 		if len(rules) > 0 {
 			return rules, false
 		}
+	}
+	if len(louder) > 0 {
+		return louder, false
 	}
 	return nil, g.reached(e)
 }

@@ -138,7 +138,8 @@ func Themes() []Theme {
 		{"windows", "Windows"},
 		{"directory", "Active Directory"},
 		{"exchange-2003", "Exchange 5.5 to 2003"},
-		{"exchange-2010", "Exchange 2007 to SE, living together, moving and removing"},
+		{"exchange-2010", "Exchange 2007 to SE, and versions side by side"},
+		{"exchange-moves", "Mailboxes, public folders, removal and recovery"},
 		{"time", "Clocks, and what ages"},
 		{"limits", "Memory, processors and sizes"},
 	}

@@ -230,6 +230,8 @@ func Vouchable() map[string]string {
 		"tombstones-3650-days":      "The tombstone lifetime of the machine's forest was raised to 3650 days.",
 		"dns-changed":               "The machine asks the domain controllers of its domain for names, the last one that came first, whatever its nic block says.",
 		"folders-migrated":          "The public folders of the organization's other servers were migrated to the machine's Exchange server.",
+		"legacy-cleared":            "Nothing of the organization hangs on the Exchange 2000 or 2003 server any more: the offline address book and the public folder hierarchy belong to a newer one, the connectors between the routing groups and the Recipient Update Services are deleted.",
+		"exchange-lost":             "Exchange was taken off the machine, as a disaster would, and the directory still has its server.",
 		"link-state-suppressed":     "SuppressStateChanges is set on the Exchange server.",
 		"renamed":                   "The computer has another name than the one it was installed with.",
 		"inetinfo-stopped":          "IIS of the machine is stopped and not started again.",

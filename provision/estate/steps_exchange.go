@@ -105,6 +105,8 @@ const (
 	ClientAccessRole = "client-access"
 	HubTransportRole = "hub-transport"
 	FrontEndRole     = "front-end"
+	// EdgeTransportRole is of servers between the organization and the Internet.
+	EdgeTransportRole = "edge-transport"
 )
 
 // ExchangeInstall installs Exchange 2007 or later, or upgrades Exchange 2019 to

@@ -93,6 +93,18 @@ type moveRow struct {
 	Origin
 }
 
+// jumpRow says which updates cannot be made at once, since .NET Framework has to
+// change on the way: exchange-jumps.csv.
+type jumpRow struct {
+	// Reaches is the level from which on an update is too far for a server below
+	// Stop: it has to stop there.
+	Reaches string `csv:"reaches"`
+	Stop    string `csv:"stop"`
+	// Next is the version of .NET Framework that Stop lets come.
+	Next string `csv:"next"`
+	Origin
+}
+
 // componentRow says what Exchange needs of Windows: exchange-components.csv.
 type componentRow struct {
 	Product   string           `csv:"product"`
@@ -124,6 +136,7 @@ var (
 	coexisting  = table[coexistRow]("coexistence")
 	moves       = table[moveRow]("moves")
 	components  = table[componentRow]("exchange-components")
+	jumps       = table[jumpRow]("exchange-jumps")
 )
 
 // mayStandOn finds the row of the newest level, up to r, that may stand on a

@@ -53,6 +53,7 @@ func origins() map[string][]Origin {
 	collect(add, "exchange-editions", editions(), func(r editionRow) Origin { return r.Origin })
 	collect(add, "exchange-setup", setupPrograms(), func(r SetupProgram) Origin { return r.Origin })
 	collect(add, "windows-limits", limits(), func(r limitRow) Origin { return r.Origin })
+	collect(add, "exchange-jumps", jumps(), func(r jumpRow) Origin { return r.Origin })
 	collect(add, "clocks", clocks(), func(r clockRow) Origin { return r.Origin })
 	collect(add, "adprep", adpreps(), func(r AdprepDisc) Origin { return r.Origin })
 	collect(add, "levels", levelsOS(), func(r levelOSRow) Origin { return r.Origin })
@@ -170,6 +171,16 @@ func TestRangesOfLevelsFitTogether(t *testing.T) {
 			if within(first, b.from, b.to) || within(second, a.from, a.to) {
 				t.Errorf("%s: the range from %s meets the one from %s (%s)", a.table, a.from, b.from, a.key)
 			}
+		}
+	}
+}
+
+func TestJumpsStopOnTheirWay(t *testing.T) {
+	for _, row := range jumps() {
+		stop, ok := FindRelease(row.Stop)
+		to, known := FindRelease(row.Reaches)
+		if !ok || !known || stop.Product != to.Product || !stop.Build.Less(to.Build) || row.Next == "" {
+			t.Errorf("nobody stops at %q on the way to %q for .NET %q", row.Stop, row.Reaches, row.Next)
 		}
 	}
 }

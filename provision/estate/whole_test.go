@@ -76,7 +76,7 @@ func (d dice) step() estate.Step {
 
 func (d dice) exchangeStep(m string) estate.Step {
 	r := d.release()
-	switch d.IntN(14) {
+	switch d.IntN(16) {
 	case 0:
 		return estate.ForestPrep{Machine: m, Release: r}
 	case 1:
@@ -103,6 +103,10 @@ func (d dice) exchangeStep(m string) estate.Step {
 		return estate.PublicFolders{Machine: m, From: d.machine()}
 	case 12:
 		return estate.ExchangeRemove{Machine: m, Release: r}
+	case 13:
+		return estate.CreateMailboxes{Machine: m}
+	case 14:
+		return estate.MountStore{Machine: m, Product: strings.Join(strings.SplitN(r, "-", 3)[:2], "-"), Recovery: d.IntN(2) == 0}
 	}
 	return estate.DisasterRecovery{Machine: m, Release: r}
 }

@@ -81,6 +81,16 @@ rule "DH-EX-NO-DOMAINPREP" {
   confidence = "H"
 }
 
+rule "DH-EX-DOMAINPREP-ELSEWHERE" {
+  verdict    = "warn"
+  title      = "Domain without servers not prepared"
+  what       = "The domain {domain} has not had DomainPrep of {product}, and the first server of that version is installed in {home}."
+  why        = "The root domain needs it, and so does every domain with recipients or with global catalogs that Exchange may use: without it the servers have no rights there."
+  remedy     = "Run DomainPrep in it as well."
+  source     = "E7"
+  confidence = "H"
+}
+
 rule "DH-EX-MANGLED" {
   verdict    = "block"
   title      = "Attributes with mangled names"
@@ -211,6 +221,36 @@ rule "DH-EX-UPGRADE-LEVEL" {
   confidence = "H"
 }
 
+rule "DH-E2003-DOMAIN-CATALOG" {
+  verdict    = "warn"
+  title      = "No global catalog in the domain"
+  what       = "Machine \"{machine}\" belongs to {domain}, none of whose domain controllers is a global catalog, and {product} is to be installed on it."
+  why        = "Setup is content with any global catalog that it reaches; Exchange is advised to have one in each domain that has servers or users of it (KB822942)."
+  remedy     = "Make a domain controller of the domain a global catalog."
+  source     = "E3"
+  confidence = "H"
+}
+
+rule "DH-E2003-W2K3-SP1" {
+  verdict    = "warn"
+  title      = "Exchange 2003 without service pack on newer Windows"
+  what       = "Machine \"{machine}\" runs {os} with a service pack, and mailboxes are to live on its Exchange 2003, which has none."
+  why        = "Windows 2003 SP1 is newer than this level of Exchange: Windows itself warns when Setup starts (KB555285), and Exchange is to be updated before it works."
+  remedy     = "Install {last} right after Setup."
+  source     = "E42"
+  confidence = "M"
+}
+
+rule "DH-EX-FRONT-END-ALONE" {
+  verdict    = "block"
+  title      = "Front-end without a back-end for it"
+  what       = "Machine \"{machine}\" is to be a front-end of {product} in an organization whose mailboxes are on {server} and later."
+  why        = "A front-end of Exchange 2000 or 2003 cannot serve mailboxes of a later version."
+  remedy     = "Let clients come to the Client Access role of the later version."
+  source     = "E33"
+  confidence = "H"
+}
+
 rule "DH-E2003-E55-CONNECTOR" {
   verdict    = "warn"
   title      = "Exchange 5.5 and Active Directory apart"
@@ -338,6 +378,16 @@ rule "DH-EX-UPDATE-TWICE" {
   why        = "The step changes nothing."
   remedy     = "Remove the step."
   source     = "model"
+  confidence = "H"
+}
+
+rule "DH-EX-UPDATE-DOMAIN" {
+  verdict    = "block"
+  title      = "Update extends the schema from another domain"
+  what       = "Machine \"{machine}\" belongs to {domain}, and {product}, which extends the schema or the organization, is to be installed on it."
+  why        = "Setup writes to the schema master itself and demands to run in its domain and site; the schema master is \"{master}\" in {root}."
+  remedy     = "Prepare the forest from a machine of {root} first; then the update finds everything done."
+  source     = "X3 X4"
   confidence = "H"
 }
 

@@ -1,12 +1,12 @@
-# Exchange 2007 to SE: where it may stand, what it asks of the directory, with
-# whom it lives, how mailboxes move, and how a server ends.
+# Exchange 2007 to SE: where it may stand, what it asks of the directory, and
+# with whom it lives.
 
 rule "DH-EX-HOST" {
   verdict    = "block"
   title      = "Windows that Exchange does not run on"
   what       = "Machine \"{machine}\" runs {os} ({arch}), and {product} is to be installed on it."
   why        = "It is supported on {hosts}; on anything else its Setup stops."
-  remedy     = "Install it on a machine with one of these."
+  remedy     = "The way out is {instead}."
   source     = "X1 X2 X4 E6 E11"
   confidence = "H"
 }
@@ -94,7 +94,7 @@ rule "DH-EX-DC-DISPUTED" {
 rule "DH-EX-NO-CATALOG" {
   verdict    = "block"
   title      = "No global catalog"
-  what       = "No domain controller of the forest of {forest} is a global catalog when {product} is to come."
+  what       = "No domain controller of the forest of {forest} that {product} can use is a global catalog when it is to come."
   why        = "Exchange looks up recipients in a writable global catalog of its site."
   remedy     = "Make a domain controller a global catalog."
   source     = "X2 E3"
@@ -146,7 +146,7 @@ rule "DH-EX-COEXIST" {
   title      = "Versions that cannot live together"
   what       = "Machine \"{machine}\" runs {server} when {product} is to come to its organization."
   why        = "Setup stops at it: the two versions cannot be in one organization."
-  remedy     = "Remove the older one first. {way}."
+  remedy     = "The way out is to {way}."
   source     = "X2 X4 X5 E10 E11 E30"
   confidence = "H"
 }
@@ -221,6 +221,16 @@ rule "DH-EX-LEGACY-NONE" {
   confidence = "H"
 }
 
+rule "DH-E2007-LEGACY-CONTROLLER" {
+  verdict    = "block"
+  title      = "No domain controller for the legacy permissions"
+  what       = "The domain {domain} has had DomainPrep, and none of its domain controllers runs Windows 2003 SP1 or later when PrepareLegacyExchangePermissions of {product} is to run."
+  why        = "The first release looks for one in every domain whose permissions it changes, and stops where it \"cannot find at least one domain controller running Windows Server 2003 Service Pack 1 or later\". SP1 of Exchange 2007 does without."
+  remedy     = "Use the disc of Exchange 2007 SP1 or later, or bring such a domain controller to the domain."
+  source     = "E11 E46"
+  confidence = "H"
+}
+
 rule "DH-EX-LEGACY-PERMISSIONS" {
   verdict    = "block"
   title      = "Permissions of the older version not prepared"
@@ -238,6 +248,16 @@ rule "DH-EX-PREPARE-X86" {
   why        = "Its Setup is 64-bit only, the preparations too; only Exchange 2007 has a 32-bit build for them."
   remedy     = "Run it on a 64-bit machine of the schema master's domain, such as the new server itself."
   source     = "X1 X11 E10"
+  confidence = "H"
+}
+
+rule "DH-EX-PREPARE-AT-ONCE" {
+  verdict    = "warn"
+  title      = "Preparations at once"
+  what       = "PrepareAD of {product} is to run in the forest of {forest}, which has not had {missing}."
+  why        = "It runs what is missing by itself, so that neither replication nor a checkpoint comes in between."
+  remedy     = "Run each preparation in a stage of its own: a change of the schema has no undo but a checkpoint."
+  source     = "X3"
   confidence = "H"
 }
 
@@ -331,12 +351,22 @@ rule "DH-EX-NO-ROLE" {
   confidence = "H"
 }
 
+rule "DH-EX-ROLE-ORDER" {
+  verdict    = "warn"
+  title      = "Mailbox role before the others"
+  what       = "Machine \"{machine}\" is to have the mailbox role of {product}, and nobody in the organization has {missing} yet."
+  why        = "The order is Client Access, Hub Transport, Mailbox: mail neither comes nor goes, and no client gets in, before all of them are there."
+  remedy     = "Leave roles out, and all are installed in their order, or install a server with the missing ones first."
+  source     = "E32 E33 X4"
+  confidence = "H"
+}
+
 rule "DH-EX-ROLES" {
   verdict    = "block"
-  title      = "Roles missing in the site"
-  what       = "Machine \"{machine}\" is to have the mailbox role of {product}, and nobody in the site has {missing}."
-  why        = "Every site with a mailbox server needs them, and mail neither comes nor goes without."
-  remedy     = "Leave roles out, and all are installed, or install a server with the missing ones first."
+  title      = "Mailboxes without the other roles"
+  what       = "Mailboxes are to live on machine \"{machine}\" with {product}, and nobody in the organization has {missing}."
+  why        = "Every site with a mailbox server needs them: mail neither comes nor goes, and no client gets in without."
+  remedy     = "Install a server with the missing roles first."
   source     = "E11 X4"
   confidence = "H"
 }
@@ -361,6 +391,16 @@ rule "DH-EX-ROUTING-NONE" {
   confidence = "H"
 }
 
+rule "DH-EX-LINK-STATE" {
+  verdict    = "warn"
+  title      = "Link states spread over a second connector"
+  what       = "Machine \"{machine}\" is to make a second routing group connector to Exchange 2003 or 2000, and SuppressStateChanges is not set on {servers}."
+  why        = "Exchange 2007 and later know no link states. With more than one connector the older servers go on to answer each broken link with another route, and mail loops between the routing groups."
+  remedy     = "Set it on every Exchange 2003 and 2000 server, and restart the SMTP service, the Routing Engine and the MTA Stacks there."
+  source     = "E10 E47"
+  confidence = "H"
+}
+
 rule "DH-EX-OLDER-AFTER-NEWER" {
   verdict    = "warn"
   title      = "Older version after a newer one"
@@ -371,142 +411,22 @@ rule "DH-EX-OLDER-AFTER-NEWER" {
   confidence = "H"
 }
 
-rule "DH-EX-MOVE-FOREST" {
-  verdict    = "block"
-  title      = "Mailboxes in another forest"
-  what       = "Mailboxes are to move from machine \"{from}\" to \"{machine}\", which belongs to another forest."
-  why        = "That is a migration between organizations, with accounts and tools of its own, and no move."
-  remedy     = "Move within one forest."
-  source     = "model"
-  confidence = "H"
-}
-
-rule "DH-EX-NO-MOVE" {
-  verdict    = "block"
-  title      = "No way between these versions"
-  what       = "Mailboxes or public folders are to go from {old} on machine \"{from}\" to {product} on \"{machine}\"."
-  why        = "No tool moves them between these versions."
-  remedy     = "Go by a version in between. {way}."
-  source     = "X4 X5 E10 E33"
-  confidence = "H"
-}
-
-rule "DH-EX-NO-MAILBOXES" {
+rule "DH-EX-DOTNET-LADDER" {
   verdict    = "warn"
-  title      = "No mailboxes to move"
-  what       = "No mailboxes live on machine \"{from}\" when they are to move to \"{machine}\"."
-  why        = "The step changes nothing."
-  remedy     = "Remove it, or make mailboxes first with create_mailboxes."
-  source     = "model"
+  title      = "Update that has to stop on the way"
+  what       = "Machine \"{machine}\" runs {server}, and is to be updated to {product} at once."
+  why        = "{product} asks for .NET Framework {next} or later, which levels before {stop} do not bear: Setup stops at the old one, and the server does not run on the new one."
+  remedy     = "Update to {stop} first, then .NET Framework, then go on."
+  source     = "X7"
   confidence = "H"
 }
 
-rule "DH-EX-NO-FOLDERS" {
+rule "DH-EX-EDGE-SUBSCRIPTION" {
   verdict    = "warn"
-  title      = "No public folders to move"
-  what       = "No replicas of public folders live on machine \"{from}\" when they are to move to \"{machine}\"."
-  why        = "The step changes nothing."
-  remedy     = "Remove the step."
-  source     = "model"
-  confidence = "H"
-}
-
-rule "DH-EX-ARBITRATION" {
-  verdict    = "warn"
-  title      = "Arbitration mailboxes first"
-  what       = "Mailboxes move from {old} on machine \"{from}\" to {product} before its arbitration mailboxes did."
-  why        = "Until they have moved, searches of the audit log fail, discovery cannot start, and a migration of public folders hangs in Starting."
-  remedy     = "Move them first, and vouch for it with establishes = [\"arbitration-moved\"] in a run step on \"{machine}\"."
-  source     = "X9 X12"
-  confidence = "H"
-}
-
-rule "DH-EX-FOLDERS-RU8" {
-  verdict    = "block"
-  title      = "Update rollup for public folders"
-  what       = "Public folders are to move from {server} on machine \"{from}\" to {product}."
-  why        = "Their migration to public folder mailboxes needs {floor}."
-  remedy     = "Update the server first."
-  source     = "X9"
-  confidence = "H"
-}
-
-rule "DH-EX-FOLDERS-FIRST" {
-  verdict    = "block"
-  title      = "Public folders before mailboxes"
-  what       = "Public folders are to move from {old} on machine \"{from}\" to {product} while mailboxes still live there."
-  why        = "Users of the older version cannot reach public folders of the newer one, so all of them move first."
-  remedy     = "Move the mailboxes first."
-  source     = "X9"
-  confidence = "H"
-}
-
-rule "DH-EX-REMOVE-MAILBOXES" {
-  verdict    = "block"
-  title      = "Server with mailboxes removed"
-  what       = "Mailboxes live on machine \"{machine}\" when its {product} is to be removed."
-  why        = "Setup refuses while a store is in use."
-  remedy     = "Move them to another server first."
-  source     = "X5 E21 E60"
-  confidence = "H"
-}
-
-rule "DH-EX-REMOVE-FOLDERS" {
-  verdict    = "block"
-  title      = "Server with public folders removed"
-  what       = "Replicas of public folders live on machine \"{machine}\" when its {product} is to be removed."
-  why        = "Setup refuses to remove a public folder store with replicas, and free/busy and offline address books are such folders too."
-  remedy     = "Move them to another server first."
-  source     = "E51 E55 E61"
-  confidence = "H"
-}
-
-rule "DH-EX-REMOVE-LAST" {
-  verdict    = "warn"
-  title      = "Last server removed"
-  what       = "Machine \"{machine}\" has the last Exchange of the forest of {forest}."
-  why        = "Its organization, schema and recipients' attributes stay in the directory, and no tool is left to manage them."
-  remedy     = "Leave it, unless the end of Exchange is what is rehearsed."
-  source     = "X5 E21"
-  confidence = "H"
-}
-
-rule "DH-EX-STORE-VERSION" {
-  verdict    = "block"
-  title      = "Store of another version"
-  what       = "A store of {store} is to be mounted by {product} on machine \"{machine}\"."
-  why        = "A database is mounted only by the version that wrote it."
-  remedy     = "Mount it on a server of its own version, and move the mailboxes from there."
-  source     = "X10"
-  confidence = "H"
-}
-
-rule "DH-EX-RECOVERY-GROUP" {
-  verdict    = "block"
-  title      = "No place for recovery"
-  what       = "A store is to be mounted beside the server's own stores by {product} on machine \"{machine}\"."
-  why        = "Exchange 2003 brought recovery storage groups, and 2010 recovery databases in their place; earlier versions have neither."
-  remedy     = "Leave recovery out."
-  source     = "E18 X10"
-  confidence = "H"
-}
-
-rule "DH-EX-RECOVERY-NONE" {
-  verdict    = "block"
-  title      = "No lost server of this name"
-  what       = "Machine \"{machine}\" is to take the place of a lost server, and the directory knows no Exchange server \"{computer}\"."
-  why        = "Setup rebuilds a server from its object in Active Directory, which it finds by the computer's name."
-  remedy     = "Give the machine the computer_name of the lost server."
-  source     = "E42 E67 X10"
-  confidence = "H"
-}
-
-rule "DH-EX-RECOVERY-VERSION" {
-  verdict    = "block"
-  title      = "Recovery with another version"
-  what       = "The lost server \"{computer}\" ran {server}, and machine \"{machine}\" is to recover it with {product}."
-  why        = "Setup recovers a server with its own version only."
-  remedy     = "Use a disc of the version that was lost."
-  source     = "E42 E67 X10"
+  title      = "Edge subscription ends with the update"
+  what       = "Machine \"{machine}\" has the Edge Transport role of {server}, and is to be updated to {product}."
+  why        = "The organization knows an Edge server by the level that it was subscribed at, and takes the older one for it from then on."
+  remedy     = "Subscribe it anew after the update."
+  source     = "X5"
   confidence = "H"
 }

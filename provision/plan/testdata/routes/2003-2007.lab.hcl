@@ -187,7 +187,7 @@ stage "hop1-schema" {
     on    = machine.ex07
     media = media.exchange-2007-sp3
   }
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex07
     media = media.exchange-2007-sp3

@@ -192,6 +192,7 @@ stage "start-mail" {
 #   contoso.test: Exchange schema 6870 → 14734
 #   contoso.test: Exchange organization version 6903 → 14322
 #   contoso.test: domain prepared for Exchange, version 6936 → 13040
+#   contoso.test: Exchange 2007 can no longer be added
 stage "hop1-ready" {
   description = "What the newer version asks for before it comes"
   after       = stage.start-mail
@@ -225,7 +226,7 @@ stage "hop1-schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
   }
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
@@ -296,7 +297,7 @@ stage "hop2-ready" {
 stage "hop2-schema" {
   description = "The directory prepared for Exchange"
   after       = stage.hop2-ready
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex13
     media = media.exchange-2013-cu23

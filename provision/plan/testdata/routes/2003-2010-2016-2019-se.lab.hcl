@@ -242,6 +242,7 @@ stage "start-mail" {
 #   contoso.test: Exchange schema 6870 → 14734
 #   contoso.test: Exchange organization version 6903 → 14322
 #   contoso.test: domain prepared for Exchange, version 6936 → 13040
+#   contoso.test: Exchange 2007 can no longer be added
 stage "hop1-ready" {
   description = "What the newer version asks for before it comes"
   after       = stage.start-mail
@@ -275,7 +276,7 @@ stage "hop1-schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
   }
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
@@ -337,6 +338,7 @@ stage "hop1-removal" {
 #   contoso.test: Exchange schema 14734 → 15334
 #   contoso.test: Exchange organization version 14322 → 16223
 #   contoso.test: domain prepared for Exchange, version 13040 → 13243
+#   contoso.test: Exchange 2013 can no longer be added
 stage "hop2-ready" {
   description = "What the newer version asks for before it comes"
   after       = stage.hop1-removal
@@ -385,7 +387,7 @@ stage "hop2-ready" {
 stage "hop2-schema" {
   description = "The directory prepared for Exchange"
   after       = stage.hop2-ready
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex16
     media = media.exchange-2016-cu23
@@ -472,7 +474,7 @@ stage "hop3-ready" {
 stage "hop3-schema" {
   description = "The directory prepared for Exchange"
   after       = stage.hop3-ready
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex19
     media = media.exchange-2019-cu15
@@ -496,7 +498,7 @@ stage "hop3-exchange" {
 stage "hop3-move" {
   description = "Mailboxes and public folders moved"
   after       = stage.hop3-exchange
-  # Without it: Server with mailboxes removed. (DH-EX-REMOVE-MAILBOXES)
+  # Without it: Server with mailboxes removed. (DH-EX-REMOVE-MAILBOXES DH-EX-REMOVE-SYSTEM)
   step "move_mailboxes" {
     on   = machine.ex19
     from = machine.ex16

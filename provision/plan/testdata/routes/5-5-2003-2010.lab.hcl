@@ -38,14 +38,14 @@ media "exchange-2003" {
   product = "exchange-2003"
 }
 
-media "exchange-5-5-sp3" {
-  path    = "${var.discs}/exchange-5-5-sp3.iso"
-  product = "exchange-5.5-sp3"
-}
-
 media "exchange-2003-sp2" {
   path    = "${var.discs}/exchange-2003-sp2.iso"
   product = "exchange-2003-sp2"
+}
+
+media "exchange-5-5-sp3" {
+  path    = "${var.discs}/exchange-5-5-sp3.iso"
+  product = "exchange-5.5-sp3"
 }
 
 media "exchange-2010-sp3" {
@@ -190,6 +190,11 @@ stage "hop1-exchange" {
 stage "hop1-move" {
   description = "Mailboxes and public folders moved"
   after       = stage.hop1-exchange
+  # Without it: Older server below its floor. (DH-EX-COEXIST-LEVEL)
+  step "exchange_update" {
+    on    = machine.ex03
+    media = media.exchange-2003-sp2
+  }
   # Without it: Server with mailboxes removed. (DH-EX-REMOVE-MAILBOXES)
   step "move_mailboxes" {
     on   = machine.ex03
@@ -216,8 +221,8 @@ stage "hop1-removal" {
   }
 }
 
-# From Exchange 2003 on ex03 to Exchange 2010 SP3 on ex10. Mailboxes are moved with New-MoveRequest on
-# Exchange 2010, offline.
+# From Exchange 2003 SP2 on ex03 to Exchange 2010 SP3 on ex10. Mailboxes are moved with
+# New-MoveRequest on Exchange 2010, offline.
 #
 # No step takes these back; the way back is the checkpoint before:
 #   contoso.test: schema 13 → 30
@@ -230,20 +235,15 @@ stage "hop1-removal" {
 #   contoso.test: Exchange schema 6870 → 14734
 #   contoso.test: Exchange organization version 6903 → 14322
 #   contoso.test: domain prepared for Exchange, version 6936 → 13040
+#   contoso.test: Exchange 2007 can no longer be added
 stage "hop2-ready" {
   description = "What the newer version asks for before it comes"
   after       = stage.hop1-removal
-  # Without it: Older server below its floor. (DH-EX-COEXIST-LEVEL)
-  step "exchange_update" {
-    on    = machine.ex03
-    media = media.exchange-2003-sp2
-  }
   # Without it: Forest not prepared. (DH-AD-ADPREP-FOREST)
   step "adprep" "dc01-adprep" {
     on    = machine.dc01
     media = media.windows-2003-sp2
     scope = "forest"
-    after = [step.exchange_update]
   }
   # Without it: Domain not prepared. (DH-AD-ADPREP-DOMAIN)
   step "adprep" "dc01-adprep-2" {
@@ -269,7 +269,7 @@ stage "hop2-ready" {
     level = "2003"
     scope = "forest"
   }
-  # Without it: Native mode beside a connector. (DH-EX-NATIVE-CONNECTOR)
+  # Without it: Active Directory Connector still installed. (DH-EX-CONNECTOR)
   # Uninstall the Active Directory Connector. Nothing is run for it: put commands of yours here, or do
   # it at the machine's screen.
   step "run" {
@@ -294,7 +294,7 @@ stage "hop2-schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
   }
-  # Without it: Schema not prepared. (DH-EX-NO-PREPARE-SCHEMA)
+  # Without it: Preparations at once. (DH-EX-PREPARE-AT-ONCE)
   step "prepare_schema" {
     on    = machine.ex10
     media = media.exchange-2010-sp3
@@ -336,7 +336,7 @@ stage "hop2-removal" {
   after       = stage.hop2-move
   step "exchange_remove" {
     on    = machine.ex03
-    media = media.exchange-2003
+    media = media.exchange-2003-sp2
   }
   check "ex10-services" {
     on      = machine.ex10

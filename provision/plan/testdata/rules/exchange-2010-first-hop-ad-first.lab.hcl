@@ -37,7 +37,7 @@ stage "exchange-2003" {
     organization = "Contoso"
   }
   step "create_mailboxes" { # KEEPS: DH-EX-NO-STORE
-    on    = machine.ex03
+    on    = machine.ex03    # WARNING: DH-E2003-W2K3-SP1
     count = 5
   }
 }
@@ -67,7 +67,7 @@ stage "permissions" {
 
 stage "ad-first" {
   after = stage.permissions
-  step "prepare_ad" { # ERROR: DH-EX-NO-PREPARE-SCHEMA
+  step "prepare_ad" { # WARNING: DH-EX-PREPARE-AT-ONCE
     on    = machine.dc01
     media = media.exchange-2010-sp3
   }

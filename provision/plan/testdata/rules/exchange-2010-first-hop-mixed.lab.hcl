@@ -37,7 +37,7 @@ stage "exchange-2003" {
     organization = "Contoso"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 5
   }
 }

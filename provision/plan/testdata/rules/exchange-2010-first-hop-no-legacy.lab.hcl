@@ -37,7 +37,7 @@ stage "exchange-2003" {
     organization = "Contoso"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 5
   }
 }
@@ -124,7 +124,7 @@ stage "moved" {
 stage "removed" {
   after = stage.moved
   step "exchange_remove" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-EX-REMOVE-LAST-2003
     media = media.exchange-2003-sp2
   }
 }

@@ -37,7 +37,7 @@ stage "exchange-2003" {
     organization = "Contoso"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 5
   }
 }
@@ -112,7 +112,7 @@ stage "hop" {
 stage "removed-early" {
   after = stage.hop
   step "exchange_remove" {
-    on    = machine.ex03 # ERROR: DH-EX-REMOVE-MAILBOXES DH-EX-REMOVE-FOLDERS
+    on    = machine.ex03 # ERROR: DH-EX-REMOVE-MAILBOXES DH-EX-REMOVE-FOLDERS # WARNING: DH-EX-REMOVE-LAST-2003
     media = media.exchange-2003-sp2
   }
 }

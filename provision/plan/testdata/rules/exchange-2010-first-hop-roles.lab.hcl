@@ -37,7 +37,7 @@ stage "exchange-2003" {
     organization = "Contoso"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 5
   }
 }
@@ -106,6 +106,6 @@ stage "roles" {
     on             = machine.ex10
     media          = media.exchange-2010-sp3
     routing_server = machine.ex03
-    roles          = ["mailbox"] # ERROR: DH-EX-ROLES
+    roles          = ["mailbox"] # WARNING: DH-EX-ROLE-ORDER
   }
 }

@@ -36,7 +36,7 @@ stage "exchange" {
     organization = "Contoso"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 3
   }
 }

@@ -54,7 +54,7 @@ stage "forests" {
     organization = "Fabrikam"
   }
   step "create_mailboxes" {
-    on    = machine.ex03
+    on    = machine.ex03 # WARNING: DH-E2003-W2K3-SP1
     count = 2
   }
 }

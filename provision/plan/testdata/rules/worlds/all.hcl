@@ -773,3 +773,33 @@ machine "dc16b" {
     dns     = [machine.dc12.address]
   }
 }
+
+machine "ex03s" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.55"
+    dns     = [machine.dc02.address]
+  }
+}
+
+machine "ex03b" {
+  os             = "windows-2003"
+  service_pack   = 2
+  memory         = "1GiB"
+  install_from   = media.windows-2003-sp2
+  product_key    = secret.key
+  admin_password = secret.administrator
+  components     = ["iis", "smtp", "nntp", "aspnet"]
+  disk "system" { size = "16GiB" }
+  nic "corp" {
+    address = "10.20.0.56"
+    dns     = [machine.dc01.address]
+  }
+}
