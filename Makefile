@@ -46,6 +46,10 @@ race: ## The tests of `unit` under the race detector
 e2e: ## The end-to-end tests alone, strictly
 	@e2e/test.sh ./e2e/...
 
+.PHONY: wizard
+wizard: ## Build WIZARD.EXE, which answers setup wizards in guests, anew
+	$(GO) generate ./provision/guest/wizard
+
 .PHONY: golden
 golden: ## Write the golden files anew; read the diff before you commit it
 	@list=$$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -r -n 1 dirname | sort -u); \
