@@ -77,7 +77,7 @@ func TestWizardInWine(t *testing.T) {
 	for i, part := range []string{"ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY"} {
 		values["PRODUCT_KEY_"+string(rune('1'+i))] = part
 	}
-	m.Write(`C:\DH`, []guest.File{wizard.Program(), guest.Text(wizard.PagesFile, wizard.Fill(pages, values)), guest.Bytes("SETUP.EXE", build(t))})
+	m.Write(`C:\DH`, []guest.File{guest.Bytes(wizard.ProgramFile, wizard.Program()), guest.Text(wizard.PagesFile, wizard.Fill(pages, values)), guest.Bytes("SETUP.EXE", build(t))})
 	for _, o := range outcomes() {
 		t.Run(o.mode, func(t *testing.T) {
 			_ = os.Remove(m.Host(`C:\TOLD.TXT`))

@@ -17,8 +17,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/doublehop/doublehop/provision/guest"
 )
 
 //go:generate ./build.sh
@@ -72,7 +70,7 @@ const (
 )
 
 // Program is the driver, for a job disc.
-func Program() guest.File { return guest.Bytes(ProgramFile, program) }
+func Program() []byte { return slices.Clone(program) }
 
 // Shipped is the list of pages that comes with Doublehop for a product, such as
 // "exchange-2003" or "exchange-2003-update".
