@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/doublehop/doublehop/provision/catalog"
 	"github.com/doublehop/doublehop/provision/guest"
@@ -27,18 +26,15 @@ func TestJobsOfWindowsInWine(t *testing.T) {
 			t.Errorf("no play for %s", job.name)
 			continue
 		}
-		work := woods(t).work(job.kind, job.on, job.args)
-		s.begin(work)
-		s.hurry()
-		s.forget()
-		s.unlucky = slices.Contains(unlucky(), job.name)
-		began := time.Now()
-		play(t, s, work)
-		t.Logf("%s: %s", job.name, time.Since(began).Round(time.Millisecond))
-		golden(t, "calls/windows/"+job.name+".txt", []byte(s.calls()))
-		if t.Failed() {
-			t.Fatalf("%s failed", job.name)
-		}
+		t.Run(job.name, func(t *testing.T) { // one after the other: they share the machine
+			work := woods(t).work(job.kind, job.on, job.args)
+			s.begin(work)
+			s.hurry()
+			s.forget()
+			s.unlucky = slices.Contains(unlucky(), job.name)
+			play(t, s, work)
+			golden(t, "calls/windows/"+job.name+".txt", []byte(s.calls()))
+		})
 	}
 }
 

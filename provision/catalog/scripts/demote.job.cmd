@@ -12,9 +12,12 @@ echo Demoting %COMPUTERNAME%
 set CODE=%errorlevel%
 echo PowerShell ended with %CODE%
 {{- else}}
-start /wait "" dcpromo {{if .later}}/unattend{{else}}/answer{{end}}:%DHJOB%\DCPROMO.TXT
+rem dcpromo erases the passwords from the file that it reads (TechNet cc758390).
+copy /y "%DHJOB%\DCPROMO.TXT" "%DH%\DCPROMO.TXT" >NUL
+start /wait "" dcpromo {{if .later}}/unattend{{else}}/answer{{end}}:%DH%\DCPROMO.TXT
 set CODE=%errorlevel%
 echo dcpromo ended with %CODE%
+del "%DH%\DCPROMO.TXT" >NUL 2>NUL
 {{- end}}
 find "DsRolepSetOperationDone returned 0" "%LOG%" >NUL 2>NUL
 if not errorlevel 1 goto demoted
