@@ -100,6 +100,61 @@ func (d Diagnostics) Sort() {
 	})
 }
 
+// mostNamed is how many objects one diagnostic names.
+const mostNamed = 5
+
+// Together puts diagnostics into one that differ only in the object that they
+// are about, as those of a block that stands for several objects do: the first
+// is kept, and names the others. What is said twice is said once.
+func (d Diagnostics) Together() Diagnostics {
+	type said struct {
+		at            Range
+		severity      Severity
+		rule, summary string
+	}
+	first := map[said]int{}
+	others := map[int][]string{}
+	var out Diagnostics
+	for _, one := range d {
+		if one.Subject == nil {
+			out = append(out, one)
+			continue
+		}
+		k := said{*one.Subject, one.Severity, one.Rule, one.Summary}
+		i, twice := first[k]
+		switch {
+		case !twice:
+			first[k] = len(out)
+			out = append(out, one)
+		case out[i].Addr != one.Addr:
+			if !slices.Contains(others[i], one.Addr) {
+				others[i] = append(others[i], one.Addr)
+			}
+		case out[i].Detail != one.Detail:
+			out = append(out, one)
+		}
+	}
+	for i, list := range others {
+		out[i].Detail += alike(out[i].Detail, list)
+	}
+	return out
+}
+
+// alike is the sentence that names the other objects, to stand after a detail.
+func alike(detail string, list []string) string {
+	rest, end := list, ""
+	if n := len(list) - mostNamed; n > 0 {
+		rest, end = list[:mostNamed], fmt.Sprintf(" and %d more", n)
+	} else if n := len(list) - 1; n > 0 {
+		rest, end = list[:n], " and "+list[n]
+	}
+	gap := " "
+	if last := detail[strings.LastIndexByte(detail, '\n')+1:]; strings.HasPrefix(last, " ") {
+		gap = "\n\n" // after a command or an example
+	}
+	return gap + "The same holds for " + strings.Join(rest, ", ") + end + "."
+}
+
 // DiagnosticsError carries diagnostics through an error result.
 type DiagnosticsError struct{ List Diagnostics }
 

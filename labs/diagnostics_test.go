@@ -109,3 +109,33 @@ func FuzzSnippet(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatCopiesRepeatIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	at := &labs.Range{File: "x", Start: labs.Pos{Line: 1}}
+	other := &labs.Range{File: "x", Start: labs.Pos{Line: 2}}
+	d := func(at *labs.Range, addr, summary, detail string) labs.Diagnostic {
+		return labs.Diagnostic{Subject: at, Addr: addr, Summary: summary, Detail: detail}
+	}
+	var got []string
+	for _, d := range (labs.Diagnostics{
+		d(at, "m.a", "Small", "a is small."), d(at, "m.b", "Small", "b is small."), d(at, "m.b", "Small", "b is small."),
+		d(at, "m.c", "Small", "c."), d(at, "m.d", "Small", "d."), d(at, "m.e", "Small", "e."), d(at, "m.f", "Small", "f."), d(at, "m.g", "Small", "g."),
+		d(at, "m.a", "Odd", "one"), d(at, "m.a", "Odd", "one"), d(at, "m.a", "Odd", "two"),
+		d(other, "m.a", "Small", "Write:\n\n    a"), d(other, "m.b", "Small", "Write:\n\n    b"),
+		d(nil, "m.a", "Small", "nowhere"), d(nil, "m.b", "Small", "nowhere"),
+	}).Together() {
+		got = append(got, d.Addr+" "+d.Summary+": "+d.Detail)
+	}
+	want := []string{
+		"m.a Small: a is small. The same holds for m.b, m.c, m.d, m.e, m.f and 1 more.",
+		"m.a Odd: one",
+		"m.a Odd: two",
+		"m.a Small: Write:\n\n    a\n\nThe same holds for m.b.",
+		"m.a Small: nowhere",
+		"m.b Small: nowhere",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -17,10 +17,11 @@ import (
 //	     │            ─────────  var.small is 32
 //	Machine "dc01" asks for 32 MiB. No guest boots with less than 64 MiB.
 //
-// sources may be nil; the lines are then left out.
+// sources may be nil; the lines are then left out. What is said of several
+// objects at one place is said once.
 func (s Style) Diagnostics(list labs.Diagnostics, sources *labs.Sources) string {
 	var b strings.Builder
-	for i, d := range list {
+	for i, d := range list.Together() {
 		if i > 0 {
 			b.WriteString("\n")
 		}

@@ -122,6 +122,9 @@ func TestBadLabsAreReported(t *testing.T) {
 			if len(want) == 0 {
 				t.Error("the file has no verdict")
 			}
+			if text := told(sources, diags); strings.Contains(text, "hunter2") {
+				t.Errorf("a secret is shown:\n%s", text)
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("reported (-want +got):\n%s\n%s", diff, told(sources, diags))
 			}

@@ -83,49 +83,6 @@ func (l *loader) take(p place, diags hcl.Diagnostics) {
 	}
 }
 
-// mostNamed is how many copies one complaint names.
-const mostNamed = 5
-
-// once puts complaints about one place together that copies of one block
-// repeat: the first is kept, and the others are named in it.
-func once(diags labs.Diagnostics) labs.Diagnostics {
-	type said struct {
-		at       labs.Range
-		severity labs.Severity
-		summary  string
-	}
-	first := map[said]int{}
-	others := map[int][]string{}
-	var out labs.Diagnostics
-	for _, d := range diags {
-		if d.Subject == nil {
-			out = append(out, d)
-			continue
-		}
-		k := said{*d.Subject, d.Severity, d.Summary}
-		i, twice := first[k]
-		switch {
-		case !twice:
-			first[k] = len(out)
-			out = append(out, d)
-		case out[i].Addr != d.Addr:
-			if !slices.Contains(others[i], d.Addr) {
-				others[i] = append(others[i], d.Addr)
-			}
-		case out[i].Detail != d.Detail:
-			out = append(out, d)
-		}
-	}
-	for i, list := range others {
-		more := ""
-		if n := len(list) - mostNamed; n > 0 {
-			list, more = list[:mostNamed], fmt.Sprintf(" and %d more", n)
-		}
-		out[i].Detail += " The same holds for " + strings.Join(list, ", ") + more + "."
-	}
-	return out
-}
-
 // sentence ends text with a full stop.
 func sentence(text string) string {
 	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "\n") {

@@ -43,6 +43,8 @@ locals { l = EXPRESSION }
 		{"list(string)", `["hunter2" "x"]`, "1"},
 		{"map(string)", `{ hunter2 = "x" }`, "var.v.password"},
 		{"number", "hunter2", "1"},
+		{"string", "hunter2", "var.v == \"x\" ? machine : var.v + 1"},
+		{"string", "hunter2", "{ a = var.v, b = [for m in [machine.hunter] : m[var.v]] }"},
 	} {
 		opts := options()
 		opts.Vars = map[string]string{"v": c.value}

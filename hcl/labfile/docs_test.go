@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/doublehop/doublehop/hcl/labfile"
+	"github.com/doublehop/doublehop/provision/catalog"
 )
 
 const page = "../../docs/reference/language.md"
@@ -28,6 +29,27 @@ func TestTheExamplesOfTheReferenceAreOneLab(t *testing.T) {
 	lab := mustLoad(t, src.String(), options())
 	if len(examples) < 8 || len(lab.Stages) != 4 {
 		t.Errorf("%d examples, %d stages", len(examples), len(lab.Stages))
+	}
+}
+
+// The examples of the page on several machines are one lab, which the real
+// catalogue takes.
+func TestTheExamplesOfTheHowToAreOneLab(t *testing.T) {
+	const page = "../../docs/how-to/several-machines.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var src strings.Builder
+	for _, e := range regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		src.WriteString(e[1])
+		if got, _ := labfile.Format(page, []byte(e[1])); string(got) != e[1] {
+			t.Errorf("an example is not formatted:\n%s", got)
+		}
+	}
+	lab := mustLoad(t, src.String(), labfile.Options{Schemas: catalog.Schemas()})
+	if len(lab.Machines) != 4 || len(lab.Stages) != 2 {
+		t.Errorf("%d machines, %d stages", len(lab.Machines), len(lab.Stages))
 	}
 }
 

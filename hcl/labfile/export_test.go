@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// Brief makes a load give up early on what takes seconds.
+func Brief(o Options) Options {
+	o.mostWork = 20_000
+	return o
+}
+
 // Functions are the names of all functions.
 func Functions() []string {
 	funcs := newLoader(Options{}).functions()

@@ -31,6 +31,11 @@ func seeds(f *testing.F) {
 		"", "\x00", "lab", `lab "x" {`, `lab "x" {}` + "\r\n", `lab "${x}" {}`, "a = <<EOT\n", "a = <<EOT\nx\nEOT", "a = \"${\"${\"\"}\"}\"",
 		`lab "x" { description = machine }`, `locals { a = [for m in machine : m.address] }`, `locals { a = local.a[*].b }`,
 		`locals { a = "%{ for x in [1] }${x}%{ endfor }" }`, "locals { a = 1e99999 }", "locals { a = -(-(1)) }", "/* open", "# only",
+		`machine "m" { for_each = { a = 1 } }` + "\nlocals { a = machine.m[*].address }", `media "m" { for_each = media.m }`, `media "m" { for_each = toset([each.key]) }`,
+		`machine "m" { dynamic "nic" { for_each = [machine.m] labels = [nic.value] content { network = nic.value address = each.value } } }`,
+		"stage \"a\" {\n  dynamic \"step\" {\n    for_each = machine\n    labels   = [\"run\", step.key]\n    content {\n      on = step.value\n    }\n  }\n}\n",
+		"variable \"v\" {\n  sensitive = true\n  default   = \"x\"\n}\nlab \"x\" { description = try(parseint(var.v, 10), nonsensitive(var.v)) }\n",
+		`locals { a = [for i in range(9) : format("%05d", i) if i > 3]...}`, `locals { a = jsondecode("[[") }`, `locals { a = index([1, null], sum([])) }`,
 		`stage "a" { step "run" { on = values(machine)["x"] } }`, `locals { a = try(secret.x, 1) }`,
 	} {
 		f.Add([]byte(s))
@@ -42,7 +47,7 @@ func seeds(f *testing.F) {
 func FuzzLoad(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
-		lab, sources, diags := labfile.LoadFS(fstest.MapFS{"x.lab.hcl": {Data: src}}, "", options())
+		lab, sources, diags := labfile.LoadFS(fstest.MapFS{"x.lab.hcl": {Data: src}}, "", labfile.Brief(options()))
 		if (lab == nil) != diags.Fatal() {
 			t.Fatalf("lab %v with %s", lab, told(sources, diags))
 		}

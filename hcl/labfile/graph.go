@@ -265,8 +265,9 @@ func (l *loader) link(p place, sc scope, e hclsyntax.Expression) ([]link, bool) 
 func (l *loader) evaluate(p place, e hclsyntax.Expression, links []link) cty.Value {
 	ctx := &hcl.EvalContext{Variables: values(links), Functions: l.funcs}
 	l.trouble = nil
+	_, reference := e.(*hclsyntax.ScopeTraversalExpr) // counted where it was made
 	v, diags := e.Value(ctx)
-	if (diags.HasErrors() || l.count(v) != nil) && l.exhausted(p, e) {
+	if (diags.HasErrors() || !reference && l.count(v) != nil) && l.exhausted(p, e) {
 		return cty.DynamicVal
 	}
 	if diags.HasErrors() && touchesSensitive(ctx, e) {

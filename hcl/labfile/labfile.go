@@ -61,6 +61,9 @@ type Options struct {
 	// Folder is what LoadFS takes for the lab's folder when it makes paths
 	// absolute. Load sets it.
 	Folder string
+
+	// mostWork bounds the expressions in place of mostWork, where tests need less.
+	mostWork int
 }
 
 // Load reads the lab in path, a folder or one file. The lab is nil when a
@@ -137,6 +140,9 @@ func newLoader(opts Options) *loader {
 		keyAt: map[string]int{}, families: map[string]*family{}, placed: map[string]block{}, inner: map[bodySpot][]block{},
 		partial: map[bodySpot]bool{},
 	}
+	if l.opts.mostWork == 0 {
+		l.opts.mostWork = mostWork
+	}
 	for _, s := range opts.Schemas {
 		l.schemas[s.Kind] = s
 	}
@@ -166,7 +172,7 @@ func (l *loader) load(fsys fs.FS, file string) (*labs.Lab, *labs.Sources, labs.D
 // repeats a product key.
 func (l *loader) end(lab *labs.Lab) (*labs.Lab, *labs.Sources, labs.Diagnostics) {
 	l.diags.Sort()
-	l.diags = once(l.diags)
+	l.diags = l.diags.Together()
 	for i := range l.diags {
 		l.diags[i].Detail = productKey.ReplaceAllLiteralString(l.diags[i].Detail, "(product key)")
 	}

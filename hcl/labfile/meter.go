@@ -42,7 +42,10 @@ var (
 func (l *loader) count(v cty.Value) error {
 	err := l.countOne(v)
 	if ty := v.Type(); err == nil && !ty.IsPrimitiveType() && !ty.IsCapsuleType() {
-		err = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) { return true, l.countOne(v) })
+		err = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+			_, object := refIn(v) // of a fixed size, and no function looks into it
+			return !object, l.countOne(v)
+		})
 	}
 	if err != nil {
 		l.trouble = err
@@ -58,7 +61,7 @@ func (l *loader) countOne(v cty.Value) error {
 	} else if tooLarge(bare) {
 		return errDigits
 	}
-	if l.work > mostWork {
+	if l.work > l.opts.mostWork {
 		return errWork
 	}
 	return nil

@@ -47,6 +47,7 @@ func objectFor(kind, name string, attrs map[string]cty.Value) cty.Value {
 
 // refIn finds what v refers to.
 func refIn(v cty.Value) (ref, bool) {
+	v, _ = v.Unmark()
 	if v.IsNull() || !v.IsKnown() {
 		return ref{}, false
 	}

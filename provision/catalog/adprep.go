@@ -124,22 +124,16 @@ func (j *controllerJob) lookForAdprep(tool estate.AdprepDisc) {
 		}
 		if forest {
 			file := fmt.Sprintf("SCHEMA%d", i+1)
-			j.look(query{
-				File: file, Server: c.name, Base: "CN=Schema,CN=Configuration," + string(j.root), Scope: "base",
-				Attributes: "objectVersion", Attribute: "objectVersion", Least: tool.Schema,
-			}, atLeast("ad.schema.objectVersion"+suffix, file, "objectVersion", tool.Schema))
+			j.look(word(c.name), file, "CN=Schema,CN=Configuration,"+string(j.root), "objectVersion", tool.Schema,
+				atLeast("ad.schema.objectVersion"+suffix, file, "objectVersion", tool.Schema))
 			file = fmt.Sprintf("FOREST%d", i+1)
-			j.look(query{
-				File: file, Server: c.name, Base: updates(tool) + ",CN=ForestUpdates,CN=Configuration," + string(j.root), Scope: "base",
-				Attributes: "revision", Attribute: "revision", Least: 1,
-			}, recorded("ad.forest.updates"+suffix, file, "revision"))
+			j.look(word(c.name), file, updates(tool)+",CN=ForestUpdates,CN=Configuration,"+string(j.root), "revision", 1,
+				recorded("ad.forest.updates"+suffix, file, "revision"))
 			continue
 		}
 		file := fmt.Sprintf("DOMAIN%d", i+1)
-		j.look(query{
-			File: file, Server: c.name, Base: updates(tool) + ",CN=DomainUpdates,CN=System," + string(j.base), Scope: "base",
-			Attributes: "revision", Attribute: "revision", Least: 1,
-		}, recorded("ad.domain.updates"+suffix, file, "revision"))
+		j.look(word(c.name), file, updates(tool)+",CN=DomainUpdates,CN=System,"+string(j.base), "revision", 1,
+			recorded("ad.domain.updates"+suffix, file, "revision"))
 	}
 }
 

@@ -45,6 +45,7 @@ func (check) Schema() labs.Schema {
 				},
 			},
 			{Name: "share", Type: labs.StringsType, Doc: "Shares that the machine must offer.", Valid: listed(carried)},
+			{Name: "directory", Type: labs.BoolType, Default: false, Doc: "The machine must be a domain controller in the state that the plan reckons with: Net Logon and the key distribution center run, SYSVOL and NETLOGON are shared, the schema and the functional levels are what they should be, and each operations master role is where it should be."},
 			{Name: "smtp", Type: labs.BoolType, Default: false, Doc: "The machine's mail service must greet. The ftp program of Windows asks: both protocols greet with 220."},
 			{Name: "owa", Type: labs.BoolType, Default: false, Doc: "Outlook Web Access must answer: /exchange/ up to Exchange 2003, /owa/ with TLS later. A demand for a password is an answer."},
 			{Name: "mailboxes", Type: labs.NumberType, Doc: "So many users of the forest, or more, must have their mailbox on the machine's Exchange server.", Valid: between(1, mostObjects)},
@@ -89,6 +90,9 @@ func (check) Typical() time.Duration { return time.Minute }
 type looked struct{ key, value, want string }
 
 func (check) Work(c Call) (Work, labs.Diagnostics) {
+	if !standing(c) {
+		return Work{}, nil
+	}
 	p := &pen{call: c}
 	services, files, shares := c.Step.Texts("service"), c.Step.Texts("file"), c.Step.Texts("share")
 	values := registryOf(c.Step)
@@ -96,6 +100,8 @@ func (check) Work(c Call) (Work, labs.Diagnostics) {
 		"smtp": false, "owa": word(""), "homes": false, "least": 0, "items": command(""), "wmi": false, "domains": []word(nil), "controllers": []word(nil), "computer": p.word("on", c.Machine.Computer),
 	}}
 	look.exchange(p)
+	look.directory(p)
+	services, shares = slices.Concat(services, look.services), slices.Concat(shares, look.shares)
 	if n := len(services) + len(files) + len(shares) + len(values) + look.count; n == 0 || n > mostChecks {
 		p.complain("on", "Nothing to check", fmt.Sprintf("Name 1 to %d things that the machine must have, such as services, files, shares or registry values; here are %d.", mostChecks, n))
 	}
@@ -114,7 +120,7 @@ func (check) Work(c Call) (Work, labs.Diagnostics) {
 	maps.Copy(look.values, map[string]any{
 		"services": p.words("service", services), "files": p.words("file", trimEnds(files)),
 		"keys": p.words("registry", keys), "names": p.words("registry", names), "shares": p.words("share", shares),
-		"tries": int(c.Step.Lasting("within")/checkPause) + 1, "pause": int(checkPause/time.Second) + 1, "old": p.old(),
+		"tries": int(c.Step.Lasting("within")/checkPause) + 1, "pause": int(checkPause/time.Second) + 1, "old": p.old(), "queries": look.queries,
 	})
 	scripts := []guest.File{p.script(guest.ProofScript, "check.proof.cmd", look.values)}
 	if p.old() {

@@ -8,12 +8,15 @@ import (
 	"github.com/doublehop/doublehop/provision/guest"
 )
 
-// looks are what a check looks at of Exchange.
+// looks are what a check looks at of Exchange and Active Directory.
 type looks struct {
 	values map[string]any
 	files  []guest.File
 	proofs []Proof
 	count  int
+	// services, shares and queries come to those that the step names.
+	services, shares []string
+	queries          []query
 }
 
 // exchange adds what the check asks of Exchange on the machine.

@@ -68,8 +68,13 @@ func (j *controllerJob) alone() bool {
 	return n < 2
 }
 
-// look adds a look into the directory and what it proves.
-func (j *controllerJob) look(q query, proofs ...Proof) {
+// look adds a look at one object and what it proves. Where a number of the
+// attribute is given, the script goes on looking until it is that or more.
+func (j *controllerJob) look(server word, file, base, attribute string, least int, proofs ...Proof) {
+	q := query{File: file, Server: string(server), Base: base, Scope: "base", Attributes: attribute}
+	if least > 0 {
+		q.Attribute, q.Least = attribute, least
+	}
 	j.queries, j.proofs = append(j.queries, q), append(j.proofs, proofs...)
 }
 

@@ -164,6 +164,9 @@ func changeJobs() []directoryJob {
 		{"raise-forest-alone", "raise_level", "solo19", args{"scope": "forest", "level": "2016"}},
 		{"roles-2003", "move_roles", "dc03", args{"roles": []string{"schema", "naming", "pdc", "rid", "infrastructure"}}},
 		{"roles-2008r2", "move_roles", "dcr2", args{"roles": []string{"naming"}}},
+		{"check-directory-2003", "check", "solo", args{"directory": true, "service": []string{"W32Time"}}},
+		{"check-directory-2000", "check", "dc00", args{"directory": true}},
+		{"check-directory-2019", "check", "solo19", args{"directory": true}},
 		{"users", "create_users", "dc03", args{"count": int64(3), "password": labs.SecretRef("administrator")}},
 		{"users-without-password", "create_users", "kid", args{"count": int64(2), "ou": "Old People", "seed": "1"}},
 	}

@@ -8,9 +8,10 @@ import (
 
 // directoryKinds are steps whose order in a stage matters to the directory: one
 // that is written later waits for those written earlier, on other machines too.
+// Joins are not among them: each waits for its domain, wherever that is written.
 func directoryKinds() []string {
 	return []string{
-		"run", "upgrade_windows", "promote", "demote", "join", "adprep", "raise_level", "move_roles", "create_users",
+		"run", "upgrade_windows", "promote", "demote", "adprep", "raise_level", "move_roles", "create_users",
 		"forestprep", "domainprep", "exchange_setup", "exchange_update", "native_mode",
 		"prepare_legacy_permissions", "prepare_schema", "prepare_ad", "prepare_domain", "exchange_install", "exchange_remove",
 	}

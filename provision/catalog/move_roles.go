@@ -78,7 +78,7 @@ func (moveRoles) Work(c Call) (Work, labs.Diagnostics) {
 		}
 		transfers = append(transfers, t)
 		file := fmt.Sprintf("ROLE%d", i+1)
-		j.look(query{File: file, Server: string(j.here), Base: string(t.Base), Scope: "base", Attributes: "fSMORoleOwner"},
+		j.look(j.here, file, string(t.Base), "fSMORoleOwner", 0,
 			owned("ad.role."+role, file, c.Machine.Computer))
 	}
 	j.values["transfers"], j.values["computer"] = transfers, j.p.word("on", c.Machine.Computer)

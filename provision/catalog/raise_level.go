@@ -107,10 +107,8 @@ func (raiseLevel) Work(c Call) (Work, labs.Diagnostics) {
 	if forest {
 		partitions := j.p.word("on", "CN=Partitions,CN=Configuration,"+string(j.root))
 		changes = append(changes, change{fmt.Sprintf("LEVEL%d", len(changes)+1), j.schemaMaster(), partitions, levelAttribute, int(level)})
-		j.look(query{
-			File: "FOREST", Server: string(j.here), Base: string(partitions), Scope: "base", Attributes: levelAttribute,
-			Attribute: levelAttribute, Least: int(level),
-		}, atLeast("ad.forest.level", "FOREST", levelAttribute, int(level)))
+		j.look(j.here, "FOREST", string(partitions), levelAttribute, int(level),
+			atLeast("ad.forest.level", "FOREST", levelAttribute, int(level)))
 	}
 	j.values["changes"], j.values["patience"] = changes, 3
 	if !j.alone() {
@@ -135,18 +133,17 @@ func (j *controllerJob) raise(d *estate.Domain, level estate.Level, before int) 
 	if d.Level < level {
 		list = append(list, change{file(len(list) + 1), server, base, levelAttribute, int(level)})
 	}
-	name := fmt.Sprintf("DOMAIN%d", len(j.queries)+1)
-	q := query{File: name, Server: string(j.pdc(d)), Base: string(base), Scope: "base", Attributes: mixedAttribute + "," + levelAttribute}
+	n := len(j.queries)
 	suffix := ""
 	if !strings.EqualFold(d.Name, j.at.domain.Name) {
 		suffix = "@" + d.Name
 	}
-	proofs := []Proof{nativeDomain("ad.domain.mode"+suffix, name)}
+	mode := fmt.Sprintf("MODE%d", n+1)
+	j.look(server, mode, string(base), mixedAttribute, 0, nativeDomain("ad.domain.mode"+suffix, mode))
 	if level > estate.Level2000 {
-		q.Attribute, q.Least = levelAttribute, int(level)
-		proofs = append(proofs, atLeast("ad.domain.level"+suffix, name, levelAttribute, int(level)))
+		name := fmt.Sprintf("DOMAIN%d", n+1)
+		j.look(server, name, string(base), levelAttribute, int(level), atLeast("ad.domain.level"+suffix, name, levelAttribute, int(level)))
 	}
-	j.look(q, proofs...)
 	return list
 }
 

@@ -40,6 +40,7 @@ cscript //nologo "%DHJOB%\TALLY.VBS" "%DH%\HOMES.LDF" homeMDB >>"%DHPROOF%\HOMES
 {{- end}}
 {{- end}}
 {{- template "items" .}}
+{{- template "queries" .}}
 if not defined WAIT exit /b 0
 set /a TRY=TRY+1
 if %TRY% GEQ {{.tries}} exit /b 0
