@@ -37,6 +37,9 @@ func Lines(n int) Op { return Op{Do: 'N', N: n} }
 // Wait waits about a fifth of a second.
 func Wait() Op { return Op{Do: 'D'} }
 
+// ResetDrives resets the drives hdc and hdd and leaves their trays closed.
+func ResetDrives() Op { return Op{Do: 'X'} }
+
 // Again starts over with the first operation.
 func Again() Op { return Op{Do: 'L'} }
 

@@ -156,7 +156,7 @@ func (e *existing) become(ctx context.Context, spec drivers.MachineSpec, at plac
 	}
 	for i, drive := range hardwareDrives(spec) {
 		if had := hardwareDrives(e.spec)[i]; had.Volume != drive.Volume {
-			if err := setMedia(ctx, e.domain, e.active, drive, at); err != nil {
+			if err := setMedia(ctx, e.domain, drive, at); err != nil {
 				return true, err
 			}
 		}

@@ -6,6 +6,7 @@
 #   W text 0   write sector 1          F   say sector 0 of the floppy
 #   N word     say so many lines       D   wait about a fifth of a second
 #   J byte word  go to script offset when sector 1 begins with that byte
+#   X  reset hdc and hdd, as a BIOS does (ATA's software reset)
 #   L  start over    P  power off    B  reboot    H  halt
 .code16
 .globl _start
@@ -36,6 +37,8 @@ next:
   je op_wait
   cmp $'J',%al
   je op_jump
+  cmp $'X',%al
+  je op_reset
   cmp $'L',%al
   je begin
   cmp $'P',%al
@@ -134,6 +137,14 @@ op_wait:
 6: hlt
   cmp %eax,0x46c
   jb 6b
+  jmp next
+
+op_reset:
+  mov $0x376,%dx
+  mov $4,%al
+  outb %al,%dx
+  xor %al,%al
+  outb %al,%dx
   jmp next
 
 op_jump:
