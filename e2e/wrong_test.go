@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/doublehop/doublehop/drivers/drivertest"
 	"github.com/doublehop/doublehop/provision/engine"
 )
@@ -239,8 +241,9 @@ func wrongKey(t *testing.T, h *host) {
 	if len(pictures) != 1 {
 		t.Errorf("pictures: %v", pictures)
 	}
-	if found, stages := l.pooled(t); stages["windows"].Lab != "" && len(stages["windows"].Machines) == 1 {
-		t.Errorf("a stage that stalled has a checkpoint: %v", names(found))
+	found, manifests := l.pooled(t)
+	if stages := l.finished(t, manifests); len(stages) > 0 {
+		t.Errorf("a stage that stalled has a checkpoint: %v, in %v", stages, names(found))
 	}
 }
 
@@ -249,7 +252,7 @@ stage "tough" {
   after = stage.windows
   step "run" {
     on      = machine.dc01
-    command = ">>C:\\PASSES.TXT echo %DHPASS%& attack listen 15 & exit 0"
+    command = ">>C:\\PASSES.TXT echo %DHPASS%& sync & attack listen 15 & exit 0"
     limit   = "3m"
   }
 }
@@ -262,10 +265,11 @@ func dyingMachine(t *testing.T, h *host) {
 	l := h.alone(t, "die", "4h", tough)
 	l.up(t, "windows")
 	before, _ := l.pooled(t)
-	started := step(engine.Line, "tough", "run", "start job")
+	// What the guest has not written to its disk yet is lost with the power.
+	written := step(engine.Line, "tough", "run", "out Flushing")
 
 	r := l.begin(t, "up", "-y", "--to", "tough")
-	if !r.until(started) {
+	if !r.until(written) {
 		t.Fatalf("up ended with %d:\n%s", r.end(), r.words.String())
 	}
 	killQEMU(t, l.domain("dc01"))
@@ -280,7 +284,7 @@ func dyingMachine(t *testing.T, h *host) {
 	before = l.unchanged(t, before, r.seen)
 
 	r = l.begin(t, "up", "-y", "--to", "tough")
-	if !r.until(started) {
+	if !r.until(written) {
 		t.Fatalf("up ended with %d:\n%s", r.end(), r.words.String())
 	}
 	mustVirsh(t, "reset", l.domain("dc01"))
@@ -288,9 +292,10 @@ func dyingMachine(t *testing.T, h *host) {
 		t.Fatalf("after a reset up ended with %d:\n%s", code, r.words.String())
 	}
 	l.unchanged(t, before, r.seen)
+	// Not 3: the disk of the machine that was killed is not gone on with.
 	passes := strings.Fields(l.exec(t, "dc01", `type C:\PASSES.TXT`))
-	if len(passes) < 2 || passes[0] != "1" || passes[len(passes)-1] == "1" {
-		t.Errorf("the job's passes: %v", passes)
+	if diff := gocmp.Diff([]string{"1", "2"}, passes); diff != "" {
+		t.Errorf("the job's passes: %s", diff)
 	}
 
 	l.must(t, engineFailed, "exec", "dc01", "shutdown -s -t 0 -f & attack listen 60").says(t, "the line closed")

@@ -15,7 +15,7 @@ export SOURCE_DATE_EPOCH
 rm -rf "$out/system32" "$out/support" "$out/disc"
 mkdir -p "$out/system32" "$out/support"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
-for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com expand.exe sysocmgr.exe attack.exe; do
+for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com expand.exe sysocmgr.exe sync.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"

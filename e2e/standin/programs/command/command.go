@@ -1,5 +1,5 @@
 // Package command is what the stand-in programs do: dcpromo, netdom, ldifde,
-// Exchange 2003's setup, net, sc, shutdown, mode, expand, sysocmgr and attack.
+// Exchange 2003's setup, net, sc, shutdown, mode, expand, sysocmgr, sync and attack.
 //
 // Floor 6. Each command is strict: a switch or an answer file that Windows would
 // not take fails, a missing prerequisite fails with Windows' words, and what
@@ -48,6 +48,8 @@ type World struct {
 	Promote func(ctx context.Context, f directory.Forest) error
 	// Power asks for "reboot" or "poweroff".
 	Power func(kind string)
+	// Flush writes what the machine holds in memory to its disks.
+	Flush func()
 	// Now is the time that logs carry.
 	Now func() time.Time
 	// Second is how long one second of a command's plausible work takes.
@@ -81,6 +83,8 @@ func (g *Guest) Handle(ctx context.Context, r spool.Request, a *spool.Answer) in
 		return attack.Run(ctx, g.Machine.NIC, c.args, a.Out)
 	case "mode":
 		return c.mode()
+	case "sync":
+		return c.sync()
 	case "shutdown":
 		return c.powerDown()
 	}

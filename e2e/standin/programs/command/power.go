@@ -75,6 +75,18 @@ func (c *call) countDown(kind string, after time.Duration) int {
 	return 0
 }
 
+// sync is Sysinternals' Sync without arguments: what it was told to keep is on the
+// disk when it ends, and outlives a power cut.
+func (c *call) sync() int {
+	if len(c.args) > 0 {
+		c.Err("sync: only all disks at once are imitated\n")
+		return 1
+	}
+	c.Flush()
+	c.Out("Flushing: C\n")
+	return 0
+}
+
 // mode is `mode com1: ...`: it takes the settings of a serial port and shows them.
 func (c *call) mode() int {
 	if len(c.args) == 0 || !strings.EqualFold(strings.TrimSuffix(c.args[0], ":"), "com1") && !strings.Contains(strings.ToLower(c.args[0]), "com1:") {

@@ -114,6 +114,11 @@ func TestPowerAndModeAndComponents(t *testing.T) {
 	b.run(0, "sc query W3SVC", "RUNNING")
 	b.run(1060, "sc query SMTPSVC")
 	b.run(1, "sysocmgr /q", "wizard waits")
+	b.run(1, "sync -r")
+	b.run(0, "sync", "Flushing")
+	if b.flushed != 1 {
+		t.Errorf("the disk was written %d times", b.flushed)
+	}
 }
 
 func withTimeout(t *testing.T) (context.Context, context.CancelFunc) {

@@ -47,6 +47,8 @@ type box struct {
 	lan   *lan
 	guest *command.Guest
 	power string
+	// flushed counts how often the disk was written.
+	flushed int
 }
 
 const systemReg = "WINE REGISTRY Version 2\n\n[Software\\\\Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Winlogon] 1795229448\n\"Shell\"=\"explorer.exe\"\n"
@@ -101,6 +103,7 @@ func (b *box) boot(state, prefix string) {
 		},
 		Promote: func(_ context.Context, f directory.Forest) error { b.lan.made = directory.NewMemory(f); return nil },
 		Power:   func(kind string) { b.power = kind },
+		Flush:   func() { b.flushed++ },
 		Now:     func() time.Time { return time.Date(2003, 9, 30, 12, 0, 0, 0, time.UTC) },
 	}}
 }

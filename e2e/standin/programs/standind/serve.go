@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/doublehop/doublehop/e2e/standin/programs/command"
@@ -126,6 +127,7 @@ func world(p places, m *machine.Machine) command.World {
 				fmt.Fprintln(os.Stderr, "standind: power:", err)
 			}
 		},
+		Flush:  syscall.Sync,
 		Now:    time.Now,
 		Second: time.Second,
 	}

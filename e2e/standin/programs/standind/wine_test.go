@@ -73,7 +73,7 @@ func install(t *testing.T, root string) {
 	t.Helper()
 	system := root + "/prefix/drive_c/windows/system32/"
 	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
-	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe attack.exe") {
+	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe sync.exe attack.exe") {
 		_ = os.Remove(system + name)
 		build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+name, "../shim/shim.c")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -115,6 +115,7 @@ net start >C:\started.txt
 find "World Wide" <C:\started.txt >nul || echo gone
 mode com1: baud=115200 parity=n data=8 stop=1 | find "Baud"
 attack tcp 127.0.0.1:9
+sync
 ldifde -f "C:\Program Files\x.txt" -d "CN=a b,DC=c"
 echo ldifde=%errorlevel%
 dcpromo /answer:C:\A.TXT
@@ -123,7 +124,7 @@ find "SafeModeAdminPassword" <C:\A.TXT
 dcpromo /answer:C:\A.TXT 2>&1 | find "restart"
 `)
 	for _, want := range []string{
-		"C$           C:\\", "STATE              : 4  RUNNING", "sc=1060", "gone", "Baud:            115200", "refused", "ldifde=1",
+		"C$           C:\\", "STATE              : 4  RUNNING", "sc=1060", "gone", "Baud:            115200", "refused", "Flushing: C", "ldifde=1",
 		"dcpromo=0", "SafeModeAdminPassword=\r\n", "a restart is pending",
 	} {
 		if !strings.Contains(said, want) {
