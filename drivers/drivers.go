@@ -216,6 +216,11 @@ type Machine struct {
 	// hypervisor did it, such as "an input/output error, such as a full disk";
 	// empty otherwise.
 	StateWhy string
+	// ShutDown is set when the machine is Off because its guest switched it off,
+	// so that its disks are as the guest wanted them. It is not when the power
+	// was cut, and not when nobody knows any more: after a restart of the host, or
+	// of the hypervisor's daemon, or before the first start.
+	ShutDown bool
 	// Disks and Drives as they are now, with volume names of our pool.
 	Disks  []Disk
 	Drives []Drive

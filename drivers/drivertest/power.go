@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/doublehop/doublehop/drivers"
@@ -15,6 +16,7 @@ func powerChecks() []check {
 		{"a machine without power cannot be paused, resumed or listened to", powerless},
 		{"a machine whose disk is gone does not start", missingDisk},
 		{"two machines cannot write to one disk", sharedDisk},
+		{"a guest that shut down is told from one that lost its power", shutDown},
 		{"a watcher is told of starts, reboots and stops", watching},
 	}
 }
@@ -54,6 +56,32 @@ func powerless(b *bench) {
 	}
 }
 
+func shutDown(b *bench) {
+	spec := b.boots("pc", Say("up"), Wait(), PowerOff())
+	look := func(when string, want bool) {
+		b.Helper()
+		b.state(spec.Name, drivers.Off)
+		got, err := b.d.Machine(b.ctx, spec.Name)
+		b.ok(err)
+		if got.ShutDown != want {
+			b.Errorf("%s: shut down %t", when, got.ShutDown)
+		}
+	}
+	look("before the first start", false)
+	for range 2 {
+		l := b.start(spec.Name)
+		l.says("up")
+		l.ends()
+		look("after the guest switched off", true)
+		b.ok(b.d.SetMedia(b.ctx, spec.Name, "hdd", ""))
+		b.ok(b.d.MarkMachine(b.ctx, spec.Name, map[string]string{"k": "v"}))
+		look("and was changed since", true)
+		b.ok(b.d.StartMachine(b.ctx, spec.Name, drivers.StartPaused))
+		b.ok(b.d.StopMachine(b.ctx, spec.Name, drivers.ForceOff))
+		look("after its power was cut", false)
+	}
+}
+
 func missingDisk(b *bench) {
 	disk := b.disk("a.qcow2")
 	spec := b.define(b.spec("pc", disk))
@@ -77,16 +105,21 @@ func watching(b *bench) {
 	if !ok {
 		b.Skip("the driver does not watch")
 	}
+	probe := b.define(b.spec("probe"))
 	spec := b.boots("pc", SkipIf("1", 3), WriteDisk("1"), Wait(), Reboot(), Say("again"), Wait(), Wait(), Wait(), PowerOff())
 	var mu sync.Mutex
 	var told []drivers.ChangeKind
+	var listens atomic.Bool
 	ctx, stop := context.WithCancel(b.ctx)
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		err := watcher.Watch(ctx, func(change drivers.Change) {
 			mu.Lock()
 			defer mu.Unlock()
-			if change.Machine == spec.Name {
+			switch change.Machine {
+			case probe.Name:
+				listens.Store(true)
+			case spec.Name:
 				told = append(told, change.Kind)
 			}
 		})
@@ -96,7 +129,13 @@ func watching(b *bench) {
 	})
 	defer wait.Wait()
 	defer stop()
-	b.rest(200 * time.Millisecond) // until the watcher listens; nothing tells when
+	for deadline := time.Now().Add(b.h.Limit); !listens.Load(); b.rest(20 * time.Millisecond) { // nothing else tells when
+		if time.Now().After(deadline) {
+			b.Fatal("the watcher is told of nothing")
+		}
+		b.ok(b.d.StartMachine(b.ctx, probe.Name, drivers.StartPaused))
+		b.ok(b.d.StopMachine(b.ctx, probe.Name, drivers.ForceOff))
+	}
 	l := b.start(spec.Name)
 	l.says("again")
 	l.ends()

@@ -196,7 +196,24 @@ func (d *Driver) SetRoom(room uint64) { d.room.Store(room) }
 
 // Crash makes a machine end as if QEMU had been killed.
 func (d *Driver) Crash(name string) error {
-	return d.powerOff(context.Background(), "crash machine", name, drivers.Crashed, "QEMU ended without being asked to", drivers.Lost)
+	return d.powerOff(context.Background(), "crash machine", name, drivers.Lost, func(m *machine) {
+		m.State, m.StateWhy = drivers.Crashed, "QEMU ended without being asked to"
+	})
+}
+
+// Blackout cuts the power of all machines, as when the host loses its own: after
+// it nobody knows which of them had been shut down.
+func (d *Driver) Blackout() error {
+	machines, err := d.Machines(context.Background(), "")
+	for _, m := range machines {
+		err = errors.Join(err,
+			d.powerOff(context.Background(), "cut power of", m.Name, drivers.Lost, func(m *machine) { m.State = drivers.Off }),
+			d.update(context.Background(), "cut power of", m.Name, func(w *world) error {
+				w.Machines[m.Name].ShutDown = false
+				return nil
+			}))
+	}
+	return err
 }
 
 // Problems are mistakes that a real hypervisor would not have noticed either,

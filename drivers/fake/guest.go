@@ -242,7 +242,9 @@ func (g *Guest) Reboot() {
 // PowerOff switches the machine off; it does not return.
 func (g *Guest) PowerOff() {
 	g.wait()
-	_ = g.driver.powerOff(context.Background(), "power off", g.name, drivers.Off, "", drivers.Stopped)
+	_ = g.driver.powerOff(context.Background(), "power off", g.name, drivers.Stopped, func(m *machine) {
+		m.State, m.ShutDown = drivers.Off, true
+	})
 	runtime.Goexit()
 }
 

@@ -111,7 +111,7 @@ func (w *world) ours(name string) (*machine, error) {
 // RemoveMachine implements drivers.Machines.
 func (d *Driver) RemoveMachine(ctx context.Context, name string) error {
 	const op = "remove machine"
-	err := d.powerOff(ctx, op, name, drivers.Off, "", drivers.Stopped)
+	err := d.powerOff(ctx, op, name, drivers.Stopped, func(m *machine) { m.State = drivers.Off })
 	if drivers.KindOf(err) == drivers.NotFound {
 		return nil
 	}
@@ -166,7 +166,7 @@ func (d *Driver) Machines(ctx context.Context, instance string) (out []drivers.M
 func (m *machine) describe() drivers.Machine {
 	spec := cloneSpec(m.Spec)
 	return drivers.Machine{
-		Name: spec.Name, UUID: spec.UUID, Mark: spec.Mark, State: m.State, StateWhy: m.StateWhy,
+		Name: spec.Name, UUID: spec.UUID, Mark: spec.Mark, State: m.State, StateWhy: m.StateWhy, ShutDown: m.ShutDown,
 		Disks: spec.Disks, Drives: spec.Drives,
 	}
 }

@@ -36,7 +36,7 @@ func (d *Driver) StartMachine(ctx context.Context, name string, how drivers.Star
 		if err := w.startable(m); err != nil {
 			return err
 		}
-		m.State, m.StateWhy = drivers.Running, ""
+		m.State, m.StateWhy, m.ShutDown = drivers.Running, "", false
 		if how == drivers.StartPaused {
 			m.State = drivers.Paused
 		}
@@ -207,7 +207,7 @@ func (d *Driver) shift(ctx context.Context, op, name string, to drivers.State, k
 func (d *Driver) StopMachine(ctx context.Context, name string, how drivers.StopMode) error {
 	const op = "stop machine"
 	if how == drivers.ForceOff {
-		return d.powerOff(ctx, op, name, drivers.Off, "", drivers.Stopped)
+		return d.powerOff(ctx, op, name, drivers.Stopped, func(m *machine) { m.State = drivers.Off })
 	}
 	err := d.view(ctx, op, name, func(w *world) error {
 		_, err := w.ours(name)
@@ -224,8 +224,9 @@ func (d *Driver) StopMachine(ctx context.Context, name string, how drivers.StopM
 	return err
 }
 
-// powerOff ends a machine's power; one that has none is left as it is.
-func (d *Driver) powerOff(ctx context.Context, op, name string, to drivers.State, why string, change drivers.ChangeKind) error {
+// powerOff ends a machine's power and sets how it is then; one that has none is
+// left as it is.
+func (d *Driver) powerOff(ctx context.Context, op, name string, change drivers.ChangeKind, set func(*machine)) error {
 	was := false
 	err := d.update(ctx, op, name, func(w *world) error {
 		m, err := w.ours(name)
@@ -233,7 +234,8 @@ func (d *Driver) powerOff(ctx context.Context, op, name string, to drivers.State
 			return err
 		}
 		was = true
-		m.State, m.StateWhy, m.Owner = to, why, 0
+		m.StateWhy, m.Owner = "", 0
+		set(m)
 		return nil
 	})
 	if err != nil || !was {

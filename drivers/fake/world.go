@@ -24,6 +24,7 @@ type machine struct {
 	Foreign  bool `json:",omitempty"`
 	State    drivers.State
 	StateWhy string `json:",omitempty"`
+	ShutDown bool   `json:",omitempty"`
 	// Power counts power-ons, Boot the boots since the last one.
 	Power, Boot int
 	// Owner is the process in which the guest runs.

@@ -307,6 +307,9 @@ func (r *stageRun) close(ctx context.Context, b *box) error {
 	if x, _, err = r.phaseOf(ctx, b); err != nil {
 		return err
 	}
+	if !x.ShutDown { // a layer is made of a whole disk only
+		return r.failed(ctx, b, powerOff(b), &guest.Stalled{Phase: "powering off", Why: "its power was cut before it had shut down"})
+	}
 	if err := r.rebase(ctx, b.machine, x, labTime(x)); err != nil {
 		return err
 	}
@@ -322,10 +325,13 @@ func (r *stageRun) shutDown(ctx context.Context, b *box) error {
 		return err
 	}
 	if err := b.waitOff(ctx, powerOffLimit); err != nil {
-		return r.failed(ctx, b, plan.Step{Name: "power off", Machine: b.machine.Name}, err)
+		return r.failed(ctx, b, powerOff(b), err)
 	}
 	return b.takeDisc(ctx)
 }
+
+// powerOff is what the lab's author did not write as a step.
+func powerOff(b *box) plan.Step { return plan.Step{Name: "power off", Machine: b.machine.Name} }
 
 // note changes facts of a machine's mark.
 func (e *Engine) note(ctx context.Context, m plan.Machine, changed map[string]string) error {

@@ -294,13 +294,7 @@ func TestUpGoesOnAfterThePowerWasCut(t *testing.T) {
 		r.mu.Lock()
 		r.begun = slices.DeleteFunc(r.begun, func(what string) bool { return !stages[stageOf[strings.Fields(what)[1]]] })
 		r.mu.Unlock()
-		machines, err := r.Machines(t.Context(), "")
-		must(t, err)
-		for _, m := range machines {
-			if m.State == drivers.Running || m.State == drivers.Paused {
-				must(t, r.Crash(m.Name))
-			}
-		}
+		must(t, r.Blackout())
 	}, after: same}.run(t)
 }
 

@@ -123,7 +123,8 @@ func (m *maker) resume(s *Stage, open []int) {
 
 // resumable says whether a machine can go on where an earlier run left it: it
 // is making this very layer, no step of it failed, and it has not lost power
-// before its steps were done. One that is paused, by a run that was cut before
+// before its steps were done and its guest had shut down: what the guest had not
+// written by then is lost, and the layer would hold half of it for ever. One that is paused, by a run that was cut before
 // it let it go or by the hypervisor for want of room, has lost nothing.
 func (m *maker) resumable(l Layer) bool {
 	i := slices.IndexFunc(m.World.Machines, func(x drivers.Machine) bool { return x.Name == l.Domain })
@@ -140,7 +141,7 @@ func (m *maker) resumable(l Layer) bool {
 	case PhaseBuild:
 		return powered
 	case PhaseClosing:
-		return powered || machine.State == drivers.Off
+		return powered || machine.ShutDown
 	case PhaseStand:
 		return true
 	}

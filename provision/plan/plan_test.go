@@ -179,12 +179,13 @@ func left(p *plan.Plan, stage int, phases ...string) []drivers.Machine {
 	for i, l := range p.Stages[stage].Layers[:len(phases)] {
 		state := drivers.Running
 		phase, off := strings.CutSuffix(phases[i], " off")
-		if off {
+		phase, cut := strings.CutSuffix(phase, " cut")
+		if off || cut {
 			state = drivers.Off
 		}
 		phase, failed := strings.CutSuffix(phase, " failed")
 		phase, ran := strings.CutSuffix(phase, " ran")
-		m := drivers.Machine{Name: l.Domain, State: state, Mark: drivers.Mark{
+		m := drivers.Machine{Name: l.Domain, State: state, ShutDown: off, Mark: drivers.Mark{
 			Lab: p.Lab, Instance: p.Instance, Object: l.Machine,
 			Facts: map[string]string{plan.FactLayer: l.Key, plan.FactPhase: phase, plan.FactStage: p.Stages[stage].Name},
 		}}
@@ -212,7 +213,9 @@ func TestAStageGoesOnOnlyWhenItsMachinesAreAsTheyWereLeft(t *testing.T) {
 		{"one lost power before there was a domain: that one begins again", 0, []string{"build", "build off"}, []plan.Action{plan.Continue, plan.Build}},
 		{"one failed: both begin again", 1, []string{"build", "build failed"}, []plan.Action{plan.Build, plan.Build}},
 		{"both are closing, one is off already", 1, []string{"closing", "closing off"}, []plan.Action{plan.Continue, plan.Continue}},
-		{"both stand and only the manifest is missing", 1, []string{"stand off", "stand off"}, []plan.Action{plan.Continue, plan.Continue}},
+		{"both are closing, and one lost power before it had shut down", 1, []string{"closing off", "closing cut"}, []plan.Action{plan.Build, plan.Build}},
+		{"that one begins again alone before there is a domain", 0, []string{"closing off", "closing cut"}, []plan.Action{plan.Continue, plan.Build}},
+		{"both stand and only the manifest is missing", 1, []string{"stand off", "stand cut"}, []plan.Action{plan.Continue, plan.Continue}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -247,7 +250,7 @@ func TestFinalSaysWhatBecomesOfTheInstance(t *testing.T) {
 		{"it runs on the checkpoint", 1, []string{"stand ran", "stand ran"}, plan.Reuse, nil},
 		{"one is off", 1, []string{"stand ran", "stand ran off"}, plan.Continue, nil},
 		{"it stands on an older checkpoint", 0, []string{"stand ran", "stand ran off"}, plan.Build, []string{"dc01", "ex01"}},
-		{"it never ran on the older checkpoint", 0, []string{"stand off", "stand off"}, plan.Build, nil},
+		{"it never ran on the older checkpoint", 0, []string{"stand off", "stand cut"}, plan.Build, nil},
 		{"one is missing, so that all go back", 1, []string{"stand ran"}, plan.Build, []string{"dc01"}},
 		{"one is in the middle of a stage, so that all go back", 1, []string{"build", "stand ran"}, plan.Build, []string{"ex01"}},
 	} {

@@ -171,6 +171,12 @@ func (r *runner) reboot() {
 	r.g.Reboot()
 }
 
+// powerOff shuts down and does not come back.
+func (r *runner) powerOff() {
+	r.g.Delete(system, keyOpen)
+	r.g.PowerOff()
+}
+
 func (r *runner) prove() {
 	r.state.Phase = phaseProof
 	r.save()
@@ -191,7 +197,7 @@ func (r *runner) prove() {
 	}
 	r.ended(phaseDone, "")
 	if r.state.Then == string(guest.ThenPowerOff) {
-		r.g.PowerOff()
+		r.powerOff()
 	}
 }
 

@@ -129,7 +129,7 @@ func (r *runner) fault(what, number string) int {
 		<-r.ctx.Done()
 	case "poweroff":
 		if r.state.Pass == 1 {
-			r.g.PowerOff()
+			r.powerOff()
 		}
 	case "reboot":
 		if r.state.Pass == 1 {

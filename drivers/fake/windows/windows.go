@@ -36,9 +36,12 @@ const system = "hda"
 
 // The keys of the system disk. What begins with "file:" is a file's content.
 const (
-	keyComputer   = "computer"
-	keyFirst      = "first-logon"
-	keyRunner     = "runner"
+	keyComputer = "computer"
+	keyFirst    = "first-logon"
+	keyRunner   = "runner"
+	// keyOpen is there from a boot until Windows has shut down: a disk that holds
+	// it lost its power.
+	keyOpen       = "open"
 	keyDomain     = "domain"
 	keyController = "controller"
 	keyForestPrep = "forestprep"
@@ -96,6 +99,7 @@ func (o Options) boot(ctx context.Context, g *fake.Guest) {
 	if _, installed := g.Get(system, keyComputer); !installed {
 		o.setup(ctx, g)
 	}
+	g.Set(system, keyOpen, "1")
 	how := "boot"
 	if _, first := g.Get(system, keyFirst); first {
 		how = "install"
