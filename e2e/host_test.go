@@ -201,6 +201,22 @@ func (h *host) written(t *testing.T, name, file string) *lab {
 	return h.lab(t, name, folder)
 }
 
+// edit replaces a piece of the lab's own file.
+func (l *lab) edit(t *testing.T, old, piece string) {
+	t.Helper()
+	path := filepath.Join(l.folder, "changed.lab.hcl")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("the lab does not hold %q", old)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, piece, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (l *lab) domain(machine string) string { return plan.Domain(l.instance, machine) }
 func (l *lab) bridge() string               { return plan.Bridge(l.instance, "corp") }
 

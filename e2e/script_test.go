@@ -42,6 +42,7 @@ func doublehop() {
 
 // The sessions in testdata/script are found, never listed.
 func TestScripts(t *testing.T) {
+	t.Parallel() // with the tests on real libvirt, which wait for guests
 	if found, _ := filepath.Glob("testdata/script/*.txtar"); len(found) == 0 {
 		t.Fatal("no script was found")
 	}
@@ -61,6 +62,7 @@ func TestScripts(t *testing.T) {
 			return smallDiscs(filepath.Join(env.WorkDir, "discs"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"asked": asked,
 			"code":  code,
 			"json":  readsAsJSON,
 			"until": until,

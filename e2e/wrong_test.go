@@ -39,6 +39,7 @@ func joinWithoutCable(t *testing.T, h *host) {
 		}
 	}
 	mustVirsh(t, "domif-setlink", l.domain("ex01"), card, "up")
+	l.edit(t, `"45s"`, `"10m"`)
 	l.up(t, "forest") // the guest still tries, and the run goes on with it
 	if domain := l.exec(t, "ex01", `reg query HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters /v Domain`); !strings.Contains(domain, "other.test") {
 		t.Errorf("ex01 is in: %s", domain)
@@ -146,7 +147,7 @@ func fullPool(t *testing.T, h *host) {
 		drivertest.NeedsHost(t, "no tmpfs can be mounted: "+err.Error(), "Run the tests with the right to mount.")
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(folder, 0) })
-	l := h.alone(t, "full", "60s", "")
+	l := h.alone(t, "full", "10m", "")
 	name := h.mine + "-full"
 	l.pool = name + ":" + folder
 	t.Cleanup(func() { removePool(name) })
@@ -213,7 +214,7 @@ func wrongKey(t *testing.T, h *host) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if code := r.end(); code != 130 || time.Since(began) > 5*time.Second {
+	if code := r.end(); code != 130 || time.Since(began) > 10*time.Second {
 		t.Errorf("after Ctrl-C: exit code %d after %v", code, time.Since(began))
 	}
 	answer{stderr: r.words.String()}.says(t, "stopped, as asked", "doublehop up")
@@ -228,7 +229,7 @@ func wrongKey(t *testing.T, h *host) {
 		}
 	}
 	began = time.Now()
-	if code := r.end(); code == 0 || time.Since(began) > 3*time.Second {
+	if code := r.end(); code == 0 || time.Since(began) > 10*time.Second {
 		t.Errorf("after Ctrl-C twice: exit code %d after %v", code, time.Since(began))
 	}
 

@@ -134,9 +134,18 @@ func pausedGuest(b *bench) {
 	l := b.start(spec.Name)
 	l.says("tick", "tick")
 	b.ok(b.d.PauseMachine(b.ctx, spec.Name))
-	b.rest(100 * time.Millisecond) // what was on its way arrives
-	for len(l.lines) > 0 {
-		<-l.lines
+	// What was on its way arrives. Unpaused, the guest would say more for ever.
+	for deadline, last := time.Now().Add(b.h.Limit), time.Now(); time.Since(last) < 400*time.Millisecond; {
+		select {
+		case _, more := <-l.lines:
+			if last = time.Now(); !more {
+				b.Fatal("the serial line ended")
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			b.Fatal("it goes on talking")
+		}
 	}
 	b.rest(600 * time.Millisecond)
 	if n := len(l.lines); n > 0 {
