@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,50 @@ func TestAGuestThatPowersOffInMidJobStalls(t *testing.T) {
 		}))
 		if diff := cmp.Diff([]string{"reuse", "build"}, p); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// A line that ends while the machine runs is opened again, and nothing is done
+// twice; one that is taken over for ever stalls the step.
+func TestALineThatEndsInMidJobIsOpenedAgain(t *testing.T) {
+	t.Parallel()
+	l := small(t, "pc01", `command = "fake wait 60000"`)
+	steal := func(t *testing.T, r *rig) {
+		stolen, err := r.OpenSerial(t.Context(), "dh-demo-pc01")
+		must(t, err)
+		must(t, stolen.Close())
+	}
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		done := make(chan error, 1)
+		go func() { done <- r.run(r, l, up(t.Context(), "")) }()
+		for range 3 {
+			<-time.After(19 * time.Second)
+			steal(t, r)
+		}
+		must(t, <-done)
+		wantWork(t, r, "pc01 setup", "pc01 command")
+		again := slices.DeleteFunc(r.events(), func(e engine.Event) bool {
+			return e.Kind != engine.Warn || !strings.Contains(e.Text, "serial line")
+		})
+		if len(again) != 3 {
+			t.Errorf("it was told of %v", again)
+		}
+	})
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		done := make(chan error, 1)
+		go func() { done <- r.run(r, small(t, "pc01", `command = "fake hang"`), up(t.Context(), "")) }()
+		<-time.After(time.Minute)
+		for {
+			select {
+			case err := <-done:
+				if _, ok := errors.AsType[*guest.Stalled](err); !ok {
+					t.Errorf("got %v", err)
+				}
+				return
+			case <-time.After(time.Second):
+				steal(t, r)
+			}
 		}
 	})
 }

@@ -94,7 +94,7 @@ func (b *box) follow(ctx context.Context) (<-chan error, error) {
 	if !ok {
 		return nil, errors.New("this hypervisor's driver cannot read a serial line")
 	}
-	r, err := serial.OpenSerial(ctx, b.machine.Domain)
+	r, err := openWire(ctx, serial, b)
 	if err != nil {
 		return nil, err
 	}
