@@ -29,20 +29,30 @@ import (
 func TestRealHost(t *testing.T) {
 	t.Parallel()
 	h := realHost(t)
-	for _, part := range []struct {
+	type part struct {
 		name string
 		run  func(*testing.T, *host)
-	}{
+	}
+	for _, part := range []part{
 		{"killed at many moments, up still ends and does nothing twice", killedAtManyMoments},
 		{"what a guest wrote outlives stop and start, and not a revert", revertUndoes},
 		{"nothing gets out of a lab, or into the host", attackFromInside},
 		{"a way out is named, and nothing starts on it", plantedWaysOut},
-		{"a domain that cannot be reached is not joined", joinWithoutCable},
 		{"what can go wrong with a host", wrongHosts},
-		{"what can go wrong with a guest", wrongGuests},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, h) })
 	}
+	t.Run("beside one another", func(t *testing.T) { // they wait for guests, most of the time
+		for _, part := range []part{
+			{"a domain that cannot be reached is not joined", joinWithoutCable},
+			{"what can go wrong with a guest", wrongGuests},
+		} {
+			t.Run(part.name, func(t *testing.T) {
+				t.Parallel()
+				part.run(t, h)
+			})
+		}
+	})
 	t.Run("nothing is left for prune", func(t *testing.T) {
 		l := h.demo(t, "prune")
 		c := l.command(t.Context(), "prune", "-n", "-o", "json")
