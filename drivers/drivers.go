@@ -92,7 +92,8 @@ type Machines interface {
 	Machines(ctx context.Context, instance string) ([]Machine, error)
 	// SetMedia puts a volume into a removable drive ("hdc", "hdd", "fda") of a
 	// running or stopped machine, now and for later starts; an empty volume
-	// ejects. A tray that the guest has locked is opened by force.
+	// ejects. A tray that the guest has locked is opened by force. A guest that
+	// runs may be paused for the moment that it takes.
 	SetMedia(ctx context.Context, name, drive, volume string) error
 }
 

@@ -37,6 +37,9 @@ func Lines(n int) Op { return Op{Do: 'N', N: n} }
 // Wait waits about a fifth of a second.
 func Wait() Op { return Op{Do: 'D'} }
 
+// ReadDisc says "disc:" and the text in sector 0 of the second CD drive.
+func ReadDisc() Op { return Op{Do: 'C'} }
+
 // ResetDrives resets the drives hdc and hdd and leaves their trays closed.
 func ResetDrives() Op { return Op{Do: 'X'} }
 

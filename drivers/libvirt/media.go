@@ -80,25 +80,61 @@ func changeMedia(domain *lv.Domain, wanted drivers.Drive, at place, stuck bool) 
 	}
 	const both = lv.DOMAIN_DEVICE_MODIFY_CONFIG | lv.DOMAIN_DEVICE_MODIFY_LIVE
 	if wanted.Target[0] == 'f' { // a floppy drive has no tray
-		return true, updateDrive(domain, wanted, at, both)
+		err := updateDrive(domain, wanted, at, both)
+		return err == nil, err
 	}
-	before, err := trayOf(domain, wanted.Target, at)
+	now, err := trayOf(domain, wanted.Target, at)
 	if err != nil {
 		return false, err
 	}
-	if err := before.prepare(wanted, stuck); err != nil {
-		return false, err
-	}
-	if err := updateDrive(domain, wanted, at, both); err != nil {
-		return false, err
-	}
-	if before.volume == wanted.Volume && before.open {
-		if err := before.close(); err != nil { // libvirt saw nothing to do
-			return false, err
+	if !stuck && now.holds(wanted) {
+		volume, open, err := now.really()
+		if err == nil && volume == wanted.Volume && !open {
+			err = updateDrive(domain, wanted, at, lv.DOMAIN_DEVICE_MODIFY_CONFIG)
+			return err == nil, err
 		}
 	}
-	after, err := trayOf(domain, wanted.Target, at)
-	return err == nil && after.volume == wanted.Volume && !after.open, err
+	err = still(domain, func() error {
+		if now, err = trayOf(domain, wanted.Target, at); err != nil {
+			return err
+		}
+		if err := now.prepare(wanted, stuck); err != nil {
+			return err
+		}
+		if err := updateDrive(domain, wanted, at, both); err != nil {
+			return err
+		}
+		if now.volume == wanted.Volume && now.open {
+			if err := now.close(); err != nil { // libvirt saw nothing to do
+				return err
+			}
+		}
+		now, err = trayOf(domain, wanted.Target, at)
+		return err
+	})
+	return err == nil && now.holds(wanted), err
+}
+
+// still holds a running machine's processors for as long as something is done
+// to its drives, some 30 ms. A run that is killed meanwhile leaves the machine
+// paused, as every run can that is killed before it lets one go.
+func still(domain *lv.Domain, do func() error) error {
+	state, _, err := domain.GetState()
+	if err != nil {
+		return err
+	}
+	if state != lv.DOMAIN_RUNNING {
+		return do()
+	}
+	if err := domain.Suspend(); err != nil {
+		return err
+	}
+	err = do()
+	resumed := domain.Resume()
+	if says(resumed, "not running") { // somebody cut its power
+		resumed = nil
+	}
+	return cmp.Or(err, resumed)
 }
 
 // updateDrive has libvirt change a drive. A guest that has locked the tray

@@ -27,14 +27,16 @@ import (
 //     the tray for open from then on; before the insertion the old disc is out,
 //     and libvirt does not know it
 //   - after the insertion: the change succeeds, but blockdev-close-tray finds
-//     nothing to do, so that libvirt takes the tray for open and the guest is not
-//     told of a new disc, whose size QEMU does not even look at
+//     nothing to do. The guest is not told of the new disc, and QEMU not of its
+//     size: it stays unseen until it is changed again. libvirt takes the tray for
+//     open, unless it was a reset of the whole machine, after which it asks QEMU
+//     for its trays (processResetEvent); then nothing shows at all
 //
-// A reset of the whole machine is no trouble: libvirt then asks QEMU for its
-// trays (processResetEvent). Nothing else in libvirt's API makes it ask, or moves
-// a tray, so that QEMU is told to through its monitor, which goes over remote
+// So the guest stands still during a change (see [still]), and what it did before
+// is mended first. Nothing in libvirt's own API makes it ask for a tray, or moves
+// one, so that QEMU is told to through its monitor, which goes over remote
 // connections too. libvirt marks the machine as tainted by that in its own log;
-// a change that nothing disturbs does without.
+// a change that nothing disturbed does without.
 type tray struct {
 	domain *lv.Domain
 	at     place
@@ -77,6 +79,9 @@ func trayOf(domain *lv.Domain, target string, at place) (*tray, error) {
 	}
 	return nil, asNotFound(fmt.Errorf("it has no drive %s", target))
 }
+
+// holds says whether the drive is closed with the wanted medium in it.
+func (t *tray) holds(wanted drivers.Drive) bool { return t.volume == wanted.Volume && !t.open }
 
 // prepare brings libvirt and QEMU in step, so that libvirt can then put wanted
 // in. stuck says that they were found out of step, whatever it looks like.

@@ -192,6 +192,30 @@ func TestStopAndStartKeepWhatWasWrittenAndTheLabsTime(t *testing.T) {
 }
 
 // Windows that does not listen has its power cut, and says so.
+// A run that was killed while it changed a disc leaves a machine paused; and the
+// pause in which a disc is changed is no reason to end a stage.
+func TestAPausedMachineGoesOn(t *testing.T) {
+	t.Parallel()
+	l := small(t, "pc01", `command = "fake wait 60000"`)
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		done := make(chan error, 1)
+		go func() { done <- r.run(r, l, up(t.Context(), "")) }()
+		<-time.After(90 * time.Second)
+		for range 20 {
+			must(t, r.PauseMachine(t.Context(), "dh-demo-pc01"))
+			<-time.After(300 * time.Millisecond)
+			must(t, r.ResumeMachine(t.Context(), "dh-demo-pc01"))
+			<-time.After(300 * time.Millisecond)
+		}
+		must(t, <-done)
+		must(t, r.PauseMachine(t.Context(), "dh-demo-pc01"))
+		must(t, r.run(r, l, verb(start).in(t.Context(), r)))
+		if s := statusOf(t, r, l); s.Machines[0].State != "running" {
+			t.Errorf("after start: %+v", s)
+		}
+	})
+}
+
 func TestStopCutsThePowerOfAGuestThatDoesNotListen(t *testing.T) {
 	t.Parallel()
 	l := small(t, "pc01", `command = "echo ok"`)

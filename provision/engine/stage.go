@@ -129,7 +129,7 @@ func (r *stageRun) noticeHalts(ctx context.Context, stop context.CancelCauseFunc
 			if !r.working(domain) {
 				continue // the hypervisor tells of other instances' machines too
 			}
-			if x, err := r.driver.Machine(ctx, domain); err != nil || x.State != drivers.Paused {
+			if !r.staysPaused(ctx, domain) {
 				continue
 			}
 			stop(&drivers.Error{
@@ -139,6 +139,22 @@ func (r *stageRun) noticeHalts(ctx context.Context, stop context.CancelCauseFunc
 			})
 		}
 	}
+}
+
+// staysPaused says whether a machine is paused for longer than it takes to change
+// a disc, for which a driver may pause it.
+func (r *stageRun) staysPaused(ctx context.Context, domain string) bool {
+	for range 5 {
+		if x, err := r.driver.Machine(ctx, domain); err != nil || x.State != drivers.Paused {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(time.Second):
+		}
+	}
+	return true
 }
 
 // phaseOf is how far a machine of the stage is.

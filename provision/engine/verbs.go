@@ -91,7 +91,7 @@ func (e *Engine) stop(ctx context.Context, m drivers.Machine) error {
 	switch m.State {
 	case drivers.Off, drivers.Crashed:
 		return nil
-	case drivers.Paused:
+	case drivers.Paused: // its guest cannot be asked, and nobody has looked at the seal
 		return e.driver.StopMachine(ctx, m.Name, drivers.ForceOff)
 	case drivers.Running:
 	}
@@ -153,6 +153,10 @@ func (e *Engine) Start(ctx context.Context) error {
 			return &UsageError{fmt.Sprintf("machine %s of instance %q is not at its stage; `doublehop up` goes on with it", m.Name, e.instance)}
 		}
 		if x.State == drivers.Running {
+			continue
+		}
+		if x.State == drivers.Paused { // it has all it needs, and goes on
+			off = append(off, m)
 			continue
 		}
 		spec := m.Spec

@@ -6,6 +6,7 @@
 #   W text 0   write sector 1          F   say sector 0 of the floppy
 #   N word     say so many lines       D   wait about a fifth of a second
 #   J byte word  go to script offset when sector 1 begins with that byte
+#   C  say sector 0 of the second CD drive
 #   X  reset hdc and hdd, as a BIOS does (ATA's software reset)
 #   L  start over    P  power off    B  reboot    H  halt
 .code16
@@ -37,6 +38,8 @@ next:
   je op_wait
   cmp $'J',%al
   je op_jump
+  cmp $'C',%al
+  je op_disc
   cmp $'X',%al
   je op_reset
   cmp $'L',%al
@@ -139,6 +142,28 @@ op_wait:
   jb 6b
   jmp next
 
+op_disc:
+  mov $disc_is,%bx
+  call put_bx
+  mov $5,%bp
+2: movb $0,buffer
+  mov $0x42,%ah
+  mov $0xe1,%dl
+  push %bp
+  push %si
+  mov $packet,%si
+  int $0x13
+  pop %si
+  pop %bp
+  jnc 3f
+  dec %bp
+  jnz 2b
+  movb $0,buffer
+3: mov $buffer,%bx
+  call put_bx
+  call put_end
+  jmp next
+
 op_reset:
   mov $0x376,%dx
   mov $4,%al
@@ -220,6 +245,10 @@ put:
   ret
 
 disk_is: .asciz "disk:"
+disc_is: .asciz "disc:"
+packet: .byte 16,0
+  .word 1,buffer,0
+  .quad 0
 floppy_is: .asciz "floppy:"
 line_is: .asciz "line "
 .org 1024
