@@ -259,11 +259,11 @@ func listenToTrial(ctx context.Context, c *lv.Connect, domain *lv.Domain) (strin
 	if err != nil {
 		return "", err
 	}
-	line := &serialLine{stream: stream}
 	if err := domain.OpenConsole("", stream, 0); err != nil {
 		free(stream)
 		return "", err
 	}
+	line := newSerialLine(stream)
 	ctx, stop := context.WithTimeout(ctx, trialLimit)
 	defer stop()
 	closed := make(chan struct{})

@@ -1,10 +1,12 @@
 package libvirt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	lv "libvirt.org/go/libvirt"
 
@@ -66,6 +68,14 @@ func (d *Driver) openSerial(ctx context.Context, name string) (*serialLine, erro
 		return nil, err
 	}
 	defer free(domain)
+	// A machine on its way down has a port without an end. Opening that one makes
+	// libvirtd forget the stream before it, whose close it then never answers, or
+	// drop the whole connection (seen with libvirt 9.0).
+	if state, _, err := domain.GetState(); err != nil {
+		return nil, err
+	} else if state == lv.DOMAIN_SHUTDOWN || state == lv.DOMAIN_SHUTOFF || state == lv.DOMAIN_CRASHED {
+		return nil, asConflict(errors.New("the machine has no power any more"))
+	}
 	stream, err := c.NewStream(0)
 	if err != nil {
 		return nil, err
@@ -76,7 +86,7 @@ func (d *Driver) openSerial(ctx context.Context, name string) (*serialLine, erro
 		free(stream)
 		return nil, powerless(err)
 	}
-	line := &serialLine{stream: stream}
+	line := newSerialLine(stream)
 	if context.Cause(ctx) != nil {
 		// The caller is gone and will not close it.
 		_ = line.Close()
@@ -88,61 +98,82 @@ func (d *Driver) openSerial(ctx context.Context, name string) (*serialLine, erro
 // feet, so the order is abort, wait for the reader, free.
 type serialLine struct {
 	stream *lv.Stream
+	// said is what was heard, piece by piece.
+	said chan []byte
+	// closing is closed by Close, and ended when nobody is inside Recv any more.
+	closing, ended chan struct{}
+	close          sync.Once
+	rest           []byte // of the piece at hand
+}
 
-	// reading is held while a read is inside libvirt.
-	reading sync.Mutex
+func newSerialLine(stream *lv.Stream) *serialLine {
+	s := &serialLine{stream: stream, said: make(chan []byte), closing: make(chan struct{}), ended: make(chan struct{})}
+	go s.listen()
+	return s
+}
 
-	mu     sync.Mutex
-	closed bool
-	ended  error
+// listen takes from libvirt what the guest says.
+func (s *serialLine) listen() {
+	defer close(s.ended)
+	buf := make([]byte, 4096)
+	for {
+		n, err := s.stream.Recv(buf)
+		if err != nil || n <= 0 {
+			// A line that was taken over or aborted ends like one whose machine
+			// stopped: libvirt has no code of its own for either.
+			return
+		}
+		select {
+		case s.said <- bytes.Clone(buf[:n]):
+		case <-s.closing:
+			return
+		}
+	}
 }
 
 // Read implements io.Reader. It ends with io.EOF when the machine stops, and
 // when the line is closed or taken over.
 func (s *serialLine) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+	if len(s.rest) == 0 {
+		select {
+		case s.rest = <-s.said:
+		case <-s.ended:
+			return 0, io.EOF
+		case <-s.closing:
+			return 0, io.EOF
+		}
 	}
-	s.reading.Lock()
-	defer s.reading.Unlock()
-	s.mu.Lock()
-	done := s.closed || s.ended != nil
-	s.mu.Unlock()
-	if done {
-		return 0, io.EOF
-	}
-	n, err := s.stream.Recv(p)
-	if err == nil && n > 0 {
-		return n, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		err = errors.New("the stream is not a blocking one")
-	}
-	s.ended = err
-	// A line that was taken over or aborted ends like one whose machine stopped:
-	// libvirt has no code of its own for either.
-	return 0, io.EOF
+	n := copy(p, s.rest)
+	s.rest = s.rest[n:]
+	return n, nil
 }
 
-// Close implements io.Closer. It may be called while another goroutine reads.
-func (s *serialLine) Close() error {
-	s.mu.Lock()
-	first := !s.closed
-	s.closed = true
-	finished := s.ended != nil
-	s.mu.Unlock()
-	if !first {
-		return nil
-	}
-	if !finished {
-		_ = s.stream.Abort()
-	}
-	s.reading.Lock()
-	defer s.reading.Unlock()
-	if finished {
+// closeLimit is how long libvirtd may take to answer that a line is closed. It
+// never does when somebody opened the line of a machine that was going down.
+const closeLimit = 3 * time.Second
+
+// Close implements io.Closer. It may be called while another goroutine reads. A
+// line that libvirtd does not let go of within closeLimit is left to it.
+func (s *serialLine) Close() (err error) {
+	s.close.Do(func() {
+		close(s.closing)
+		done := make(chan error, 1)
+		go func() { done <- s.free() }()
+		select {
+		case err = <-done:
+		case <-time.After(closeLimit):
+		}
+	})
+	return err
+}
+
+func (s *serialLine) free() error {
+	select {
+	case <-s.ended:
 		_ = s.stream.Finish()
+	default:
+		_ = s.stream.Abort()
+		<-s.ended
 	}
 	return s.stream.Free()
 }

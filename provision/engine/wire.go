@@ -9,11 +9,11 @@ import (
 	"github.com/doublehop/doublehop/drivers"
 )
 
-// A line that ended is opened again at once, then less and less often, and given
-// up when it never lasted for reopenLasts during reopenLimit. A restart of libvirtd
-// takes some seconds.
+// A line that ended is opened again after a while, in which a machine that ended
+// it is seen to have no power, then less and less often. It is given up when it
+// never lasted for reopenLasts during reopenLimit. A restart of libvirtd takes some seconds.
 const (
-	reopenFirst = 100 * time.Millisecond
+	reopenFirst = time.Second
 	reopenMost  = 5 * time.Second
 	reopenLasts = 10 * time.Second
 	reopenLimit = 2 * time.Minute
@@ -46,7 +46,7 @@ func openWire(ctx context.Context, serial drivers.Serial, b *box) (*wire, error)
 		return nil, err
 	}
 	now := time.Now()
-	return &wire{ctx: ctx, serial: serial, box: b, line: line, opened: now, troubled: now}, nil
+	return &wire{ctx: ctx, serial: serial, box: b, line: line, opened: now, troubled: now, wait: reopenFirst}, nil
 }
 
 // Read implements io.Reader. It ends with io.EOF when the machine has no power
@@ -76,7 +76,7 @@ func (w *wire) Read(p []byte) (int, error) {
 // reopen opens the line again, unless it ended because the machine did.
 func (w *wire) reopen() bool {
 	if time.Since(w.opened) > reopenLasts {
-		w.troubled, w.wait = time.Now(), 0
+		w.troubled, w.wait = time.Now(), reopenFirst
 	}
 	for context.Cause(w.ctx) == nil && time.Since(w.troubled) < reopenLimit {
 		select {
@@ -84,7 +84,7 @@ func (w *wire) reopen() bool {
 			return false
 		case <-time.After(w.wait):
 		}
-		w.wait = min(max(2*w.wait, reopenFirst), reopenMost)
+		w.wait = min(2*w.wait, reopenMost)
 		x, err := w.box.driver.Machine(w.ctx, w.box.machine.Domain)
 		if drivers.KindOf(err) == drivers.NotFound || err == nil && (x.State == drivers.Off || x.State == drivers.Crashed) {
 			return false
