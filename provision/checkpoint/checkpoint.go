@@ -189,6 +189,26 @@ func List(ctx context.Context, pool drivers.Volumes, volumes []drivers.Volume) (
 	return whole, broken, nil
 }
 
+// Find reads the checkpoint of a key; a nil manifest is none, and Broken says so
+// when it is one that cannot be used. volumes is what the pool holds, by name.
+func Find(ctx context.Context, pool drivers.Volumes, volumes map[string]drivers.Volume, key string) (*Manifest, *Broken, error) {
+	name := Volume(key)
+	if _, ok := volumes[name]; !ok {
+		return nil, nil, nil //nolint:nilnil // no checkpoint is an answer
+	}
+	m, why, err := load(ctx, pool, volumes, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if why == "" && m.Key != key {
+		why = "it names itself " + m.Key
+	}
+	if why != "" {
+		return nil, &Broken{Volume: name, Why: why}, nil
+	}
+	return &m, nil, nil
+}
+
 // load reads one manifest; what is wrong with it is a sentence, what is wrong
 // with the hypervisor an error.
 func load(ctx context.Context, pool drivers.Volumes, volumes map[string]drivers.Volume, name string) (Manifest, string, error) {

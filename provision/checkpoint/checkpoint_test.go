@@ -3,6 +3,7 @@ package checkpoint_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,17 @@ func list(t *testing.T, d drivers.Driver) ([]checkpoint.Manifest, []checkpoint.B
 	whole, broken, err := checkpoint.List(t.Context(), d, volumes)
 	if err != nil {
 		t.Fatal(err)
+	}
+	// One that is looked for by its key is what it is in the list.
+	byName, key := map[string]drivers.Volume{}, manifest().Key
+	for _, v := range volumes {
+		byName[v.Name] = v
+	}
+	found, fault, err := checkpoint.Find(t.Context(), d, byName, key)
+	listed := slices.ContainsFunc(whole, func(m checkpoint.Manifest) bool { return m.Key == key })
+	faulty := slices.ContainsFunc(broken, func(b checkpoint.Broken) bool { return b.Volume == checkpoint.Volume(key) })
+	if err != nil || (found != nil) != listed || (fault != nil) != faulty {
+		t.Errorf("in the list %t, broken %t; found %v, %v, %v", listed, faulty, found, fault, err)
 	}
 	return whole, broken
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,8 +26,17 @@ type world struct {
 	broken    []checkpoint.Broken
 }
 
-// survey asks the hypervisor what exists.
+// survey asks the hypervisor what exists, and reads all checkpoints.
 func (e *Engine) survey(ctx context.Context) (*world, error) {
+	w, err := e.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.read(ctx, e.driver)
+}
+
+// look asks the hypervisor what exists, and reads no checkpoint.
+func (e *Engine) look(ctx context.Context) (*world, error) {
 	w := &world{volumes: map[string]drivers.Volume{}, manifests: map[string]checkpoint.Manifest{}}
 	group, in := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -45,14 +55,61 @@ func (e *Engine) survey(ctx context.Context) (*world, error) {
 		for _, v := range volumes {
 			w.volumes[v.Name] = v
 		}
-		list, broken, err := checkpoint.List(in, e.driver, volumes)
-		for _, m := range list {
-			w.manifests[m.Key] = m
-		}
-		w.broken = broken
-		return err
+		return nil
 	})
 	return w, group.Wait()
+}
+
+// read reads all checkpoints.
+func (w *world) read(ctx context.Context, pool drivers.Volumes) error {
+	list, broken, err := checkpoint.List(ctx, pool, w.list())
+	for _, m := range list {
+		w.manifests[m.Key] = m
+	}
+	w.broken = broken
+	return err
+}
+
+// shelf gives a plan the checkpoints that it asks for. Its first error ends the
+// plan, whatever that looks like.
+type shelf struct {
+	ctx  context.Context //nolint:containedctx // of one plan
+	pool drivers.Volumes
+	w    *world
+	all  plan.Known // once they have all been read
+	err  error
+}
+
+// Find implements plan.Shelf.
+func (s *shelf) Find(key string) (c plan.Checkpoint, ok bool) {
+	if s.all != nil {
+		return s.all.Find(key)
+	}
+	m, broken, err := checkpoint.Find(s.ctx, s.pool, s.w.volumes, key)
+	if broken != nil {
+		s.w.broken = append(s.w.broken, *broken)
+	}
+	if err == nil && m != nil {
+		c, err = planned(*m)
+		ok = err == nil
+	}
+	s.err = cmp.Or(s.err, err)
+	return c, ok
+}
+
+// All implements plan.Shelf.
+func (s *shelf) All() map[string]plan.Checkpoint {
+	if s.all != nil {
+		return s.all
+	}
+	s.all = plan.Known{}
+	err := s.w.read(s.ctx, s.pool)
+	for key, m := range s.w.manifests {
+		c, one := planned(m)
+		s.all[key], err = c, cmp.Or(err, one)
+	}
+	s.err = cmp.Or(s.err, err)
+	return s.all
 }
 
 // machine finds a machine by the hypervisor's name.
@@ -64,24 +121,20 @@ func (w *world) machine(domain string) (drivers.Machine, bool) {
 	return w.machines[i], true
 }
 
-// planned is the world as a plan sees it.
-func (w *world) planned() (plan.World, error) {
-	p := plan.World{Networks: w.networks, Machines: w.machines, Checkpoints: map[string]plan.Checkpoint{}}
-	for key, m := range w.manifests {
-		c := plan.Checkpoint{Key: key, Lab: m.Lab, Stage: m.Stage, Made: m.Made, Layers: map[string]plan.Frozen{}}
-		for name, part := range m.Machines {
-			f := plan.Frozen{Key: part.Layer, Volumes: map[string]string{}}
-			if err := json.Unmarshal(part.Preimage, &f.Preimage); err != nil {
-				return p, fmt.Errorf("read checkpoint %s: %w", checkpoint.Volume(key), err)
-			}
-			for disk, d := range part.Disks {
-				f.Volumes[disk] = d.Volume
-			}
-			c.Layers[name] = f
+// planned is a checkpoint as a plan sees it.
+func planned(m checkpoint.Manifest) (plan.Checkpoint, error) {
+	c := plan.Checkpoint{Key: m.Key, Lab: m.Lab, Stage: m.Stage, Made: m.Made, Layers: map[string]plan.Frozen{}}
+	for name, part := range m.Machines {
+		f := plan.Frozen{Key: part.Layer, Volumes: map[string]string{}}
+		if err := json.Unmarshal(part.Preimage, &f.Preimage); err != nil {
+			return c, fmt.Errorf("read checkpoint %s: %w", checkpoint.Volume(m.Key), err)
 		}
-		p.Checkpoints[key] = c
+		for disk, d := range part.Disks {
+			f.Volumes[disk] = d.Volume
+		}
+		c.Layers[name] = f
 	}
-	return p, nil
+	return c, nil
 }
 
 // Plan lays the lab beside what exists. An empty target means the one stage
@@ -98,18 +151,21 @@ func (e *Engine) Plan(ctx context.Context, target string) (*plan.Plan, labs.Diag
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := e.survey(ctx)
+	w, err := e.look(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := e.open(ctx, w); err != nil {
 		return nil, nil, err
 	}
-	in := plan.Input{Lab: e.lab, Instance: e.instance, Target: target, Media: media, Secret: e.secrets.digest}
-	if in.World, err = w.planned(); err != nil {
-		return nil, nil, err
+	known := &shelf{ctx: ctx, pool: e.driver, w: w}
+	p, diags := plan.Make(plan.Input{
+		Lab: e.lab, Instance: e.instance, Target: target, Media: media, Secret: e.secrets.digest,
+		World: plan.World{Networks: w.networks, Machines: w.machines, Checkpoints: known},
+	})
+	if known.err != nil {
+		return nil, nil, known.err
 	}
-	p, diags := plan.Make(in)
 	return p, append(diags, w.complaints()...), nil
 }
 

@@ -50,12 +50,15 @@ func Done(m drivers.Machine) int {
 func (m *maker) actions(p *Plan) {
 	first := 0 // the first stage that has to be made
 	for i, v := range slices.Backward(p.Stages) {
-		if _, ok := m.World.Checkpoints[v.Key]; ok {
+		if _, ok := m.World.Checkpoints.Find(v.Key); ok {
 			first = i + 1
 			break
 		}
 	}
-	frozen := m.frozen()
+	var frozen map[string]Frozen
+	if first < len(p.Stages) {
+		frozen = m.frozen()
+	}
 	for i := range p.Stages {
 		s := &p.Stages[i]
 		s.Action = Reuse
@@ -73,7 +76,7 @@ func (m *maker) actions(p *Plan) {
 // frozen lists all finished layers by key.
 func (m *maker) frozen() map[string]Frozen {
 	all := map[string]Frozen{}
-	for _, c := range m.World.Checkpoints {
+	for _, c := range m.World.Checkpoints.All() {
 		for _, f := range c.Layers {
 			all[f.Key] = f
 		}
@@ -176,8 +179,9 @@ func (m *maker) explain(s *Stage) {
 // newest finds the last made checkpoint of a stage of this lab.
 func (m *maker) newest(stage string) *Checkpoint {
 	var best *Checkpoint
-	for _, key := range slices.Sorted(maps.Keys(m.World.Checkpoints)) {
-		c := m.World.Checkpoints[key]
+	all := m.World.Checkpoints.All()
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		c := all[key]
 		if c.Lab == m.Lab.Name && c.Stage == stage && (best == nil || c.Made.After(best.Made)) {
 			best = &c
 		}

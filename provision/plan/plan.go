@@ -152,9 +152,31 @@ type World struct {
 	// Networks and Machines are those of the instance.
 	Networks []drivers.Network
 	Machines []drivers.Machine
-	// Checkpoints are all finished checkpoints of the pool, by key.
-	Checkpoints map[string]Checkpoint
+	// Checkpoints are the finished checkpoints of the pool.
+	Checkpoints Shelf
 }
+
+// Shelf is where finished checkpoints are found. Reading one costs something, so
+// a plan that has nothing to build asks for one or two, and for all of them only
+// to say why a stage has to be built and which layers are there already.
+type Shelf interface {
+	// Find gives the checkpoint of a key.
+	Find(key string) (Checkpoint, bool)
+	// All gives every checkpoint, by key.
+	All() map[string]Checkpoint
+}
+
+// Known is a shelf of checkpoints that have been read.
+type Known map[string]Checkpoint
+
+// Find implements Shelf.
+func (k Known) Find(key string) (Checkpoint, bool) {
+	c, ok := k[key]
+	return c, ok
+}
+
+// All implements Shelf.
+func (k Known) All() map[string]Checkpoint { return k }
 
 // Checkpoint is a finished checkpoint.
 type Checkpoint struct {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/plan"
 )
@@ -60,7 +59,7 @@ func input(l *labs.Lab, target string) plan.Input {
 	return plan.Input{
 		Lab: l, Instance: "demo", Target: target, Media: map[string]string{"windows": strings.Repeat("ab", 32)},
 		Secret: func(name string) (string, error) { return fmt.Sprintf("%x", name+"-digest-of-it"), nil },
-		World:  plan.World{Checkpoints: map[string]plan.Checkpoint{}},
+		World:  plan.World{Checkpoints: plan.Known{}},
 	}
 }
 
@@ -75,15 +74,15 @@ func mustMake(t *testing.T, in plan.Input) *plan.Plan {
 
 // finished is a world in which the plan's first n stages have their checkpoints.
 func finished(p *plan.Plan, n int) plan.World {
-	w := plan.World{Checkpoints: map[string]plan.Checkpoint{}}
+	known := plan.Known{}
 	for _, s := range p.Stages[:n] {
 		c := plan.Checkpoint{Key: s.Key, Lab: p.Lab, Stage: s.Name, Layers: map[string]plan.Frozen{}}
 		for _, l := range s.Layers {
 			c.Layers[l.Machine] = plan.Frozen{Key: l.Key, Preimage: l.Preimage}
 		}
-		w.Checkpoints[s.Key] = c
+		known[s.Key] = c
 	}
-	return w
+	return plan.World{Checkpoints: known}
 }
 
 func TestPlanIsWhatItWas(t *testing.T) {
@@ -160,111 +159,6 @@ func TestMemoryOfOneMachineRebuildsOnlyItsInstall(t *testing.T) {
 	}
 	if p.Stages[1].Action != plan.Build {
 		t.Error("the stage after it was not built again")
-	}
-}
-
-func TestFinishedStagesAreReused(t *testing.T) {
-	t.Parallel()
-	in := input(lab(), "forest")
-	in.World = finished(mustMake(t, in), 1)
-	p := mustMake(t, in)
-	if p.Stages[0].Action != plan.Reuse || p.Stages[1].Action != plan.Build {
-		t.Errorf("%s, %s", p.Stages[0].Action, p.Stages[1].Action)
-	}
-}
-
-// left are the machines as an earlier run left them in the middle of a stage.
-func left(p *plan.Plan, stage int, phases ...string) []drivers.Machine {
-	var list []drivers.Machine
-	for i, l := range p.Stages[stage].Layers[:len(phases)] {
-		state := drivers.Running
-		phase, off := strings.CutSuffix(phases[i], " off")
-		phase, cut := strings.CutSuffix(phase, " cut")
-		if off || cut {
-			state = drivers.Off
-		}
-		phase, failed := strings.CutSuffix(phase, " failed")
-		phase, ran := strings.CutSuffix(phase, " ran")
-		m := drivers.Machine{Name: l.Domain, State: state, ShutDown: off, Mark: drivers.Mark{
-			Lab: p.Lab, Instance: p.Instance, Object: l.Machine,
-			Facts: map[string]string{plan.FactLayer: l.Key, plan.FactPhase: phase, plan.FactStage: p.Stages[stage].Name},
-		}}
-		if failed {
-			m.Mark.Facts[plan.FactFailed] = "join"
-		}
-		if ran {
-			m.Mark.Facts[plan.FactRan] = "1"
-		}
-		list = append(list, m)
-	}
-	return list
-}
-
-func TestAStageGoesOnOnlyWhenItsMachinesAreAsTheyWereLeft(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name   string
-		stage  int
-		phases []string
-		want   []plan.Action
-	}{
-		{"both run: both go on", 1, []string{"build", "build"}, []plan.Action{plan.Continue, plan.Continue}},
-		{"one lost power in a domain: both begin again", 1, []string{"build", "build off"}, []plan.Action{plan.Build, plan.Build}},
-		{"one lost power before there was a domain: that one begins again", 0, []string{"build", "build off"}, []plan.Action{plan.Continue, plan.Build}},
-		{"one failed: both begin again", 1, []string{"build", "build failed"}, []plan.Action{plan.Build, plan.Build}},
-		{"both are closing, one is off already", 1, []string{"closing", "closing off"}, []plan.Action{plan.Continue, plan.Continue}},
-		{"both are closing, and one lost power before it had shut down", 1, []string{"closing off", "closing cut"}, []plan.Action{plan.Build, plan.Build}},
-		{"that one begins again alone before there is a domain", 0, []string{"closing off", "closing cut"}, []plan.Action{plan.Continue, plan.Build}},
-		{"both stand and only the manifest is missing", 1, []string{"stand off", "stand cut"}, []plan.Action{plan.Continue, plan.Continue}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			in := input(lab(), "forest")
-			first := mustMake(t, in)
-			in.World = finished(first, c.stage)
-			in.World.Machines = left(first, c.stage, c.phases...)
-			p := mustMake(t, in)
-			var got []plan.Action
-			for _, l := range p.Stages[c.stage].Layers {
-				got = append(got, l.Action)
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-func TestFinalSaysWhatBecomesOfTheInstance(t *testing.T) {
-	t.Parallel()
-	in := input(lab(), "forest")
-	first := mustMake(t, in)
-	in.World = finished(first, 2)
-	for _, c := range []struct {
-		name   string
-		stage  int
-		phases []string
-		action plan.Action
-		loses  []string
-	}{
-		{"it runs on the checkpoint", 1, []string{"stand ran", "stand ran"}, plan.Reuse, nil},
-		{"one is off", 1, []string{"stand ran", "stand ran off"}, plan.Continue, nil},
-		{"it stands on an older checkpoint", 0, []string{"stand ran", "stand ran off"}, plan.Build, []string{"dc01", "ex01"}},
-		{"it never ran on the older checkpoint", 0, []string{"stand off", "stand cut"}, plan.Build, nil},
-		{"one is missing, so that all go back", 1, []string{"stand ran"}, plan.Build, []string{"dc01"}},
-		{"one is in the middle of a stage, so that all go back", 1, []string{"build", "stand ran"}, plan.Build, []string{"ex01"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			in := in
-			in.World.Machines = left(first, c.stage, c.phases...)
-			p := mustMake(t, in)
-			if p.Final.Action != c.action {
-				t.Errorf("action %s", p.Final.Action)
-			}
-			if diff := cmp.Diff(c.loses, p.Final.Loses); diff != "" {
-				t.Error(diff)
-			}
-		})
 	}
 }
 
