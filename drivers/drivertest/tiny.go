@@ -46,7 +46,9 @@ func ResetDrives() Op { return Op{Do: 'X'} }
 // Again starts over with the first operation.
 func Again() Op { return Op{Do: 'L'} }
 
-// PowerOff switches the machine off, through ACPI.
+// PowerOff switches the machine off, through ACPI, after a pause in which the
+// host can read what was said last: Linux drops what lies in a pseudo-terminal
+// whose other end is closed.
 func PowerOff() Op { return Op{Do: 'P'} }
 
 // Reboot resets the machine.

@@ -85,7 +85,7 @@ func (d *desk) insert(j guest.Job) string {
 
 func (d *desk) result(id, ask string) (guest.Result, error) {
 	d.t.Helper()
-	return d.session.Result(d.t.Context(), id, ask, guest.Patience{Silence: 30 * time.Second, Limit: time.Minute})
+	return d.session.Result(d.t.Context(), id, ask, guest.Patience{Silence: 90 * time.Second, Limit: 3 * time.Minute})
 }
 
 func (d *desk) done(id, ask string) guest.Result {
@@ -110,7 +110,7 @@ func (d *desk) await(text string) {
 func (d *desk) until(what string, happened func() bool) {
 	d.t.Helper()
 	for began := time.Now(); !happened(); <-time.After(20 * time.Millisecond) {
-		if time.Since(began) > 40*time.Second {
+		if time.Since(began) > 2*time.Minute {
 			d.t.Fatal("waited in vain for ", what)
 		}
 	}
@@ -384,7 +384,7 @@ func TestRunnerIsInstalledFromTheFloppy(t *testing.T) {
 	if code, out := d.m.Run(t.Context(), "cmd", "/c", `A:\START.CMD`); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
-	if err := d.session.Ready(t.Context(), guest.Patience{Limit: 30 * time.Second}); err != nil {
+	if err := d.session.Ready(t.Context(), guest.Patience{Limit: 2 * time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	_, run := d.m.Run(t.Context(), "reg", "query", `HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run`)

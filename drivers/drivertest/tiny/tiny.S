@@ -183,7 +183,13 @@ op_jump:
   add %ax,%si
   jmp next
 
+# What was said last is lost with the power when the host has not read it by then.
 op_power:
+  mov 0x46c,%eax
+  add $8,%eax
+1: hlt
+  cmp %eax,0x46c
+  jb 1b
   mov $0x2000,%ax
   mov $0x604,%dx
   outw %ax,%dx

@@ -21,7 +21,7 @@ const name = "dh-test-pc01"
 // and a session that reads it.
 func boots(t *testing.T) (context.Context, *fake.Driver, *guest.Session) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(stop)
 	d := fake.New(fake.Options{Guest: windows.Guest})
 	t.Cleanup(func() { _ = d.Close() })
@@ -43,7 +43,7 @@ func boots(t *testing.T) (context.Context, *fake.Driver, *guest.Session) {
 	return ctx, d, session
 }
 
-var patience = guest.Patience{Silence: 10 * time.Second, Limit: 15 * time.Second}
+var patience = guest.Patience{Silence: time.Minute, Limit: time.Minute}
 
 func must(t *testing.T, err error) {
 	t.Helper()

@@ -43,11 +43,11 @@ func TestARequestIsAnsweredOnceAndOnlyWhenComplete(t *testing.T) {
 			return 7
 		})
 	}()
-	answer := func(name, text string) []byte {
+	answer := func(name, text string, within time.Duration) []byte {
 		if err := os.WriteFile(filepath.Join(folder, name+".req"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for range 200 {
+		for began := time.Now(); time.Since(began) < within; {
 			out, _ := os.ReadFile(filepath.Join(folder, name+".out"))
 			if bytes.Contains(out, []byte("X\x04\x00\x00\x00")) {
 				return out
@@ -57,10 +57,10 @@ func TestARequestIsAnsweredOnceAndOnlyWhenComplete(t *testing.T) {
 		return nil
 	}
 	time.Sleep(50 * time.Millisecond) // the watch stands
-	if out := answer("half", "module=C:\\x\\net.exe\ncommand=net\n"); out != nil {
+	if out := answer("half", "module=C:\\x\\net.exe\ncommand=net\n", time.Second); out != nil {
 		t.Errorf("half a request was answered: %q", out)
 	}
-	out := answer("whole", "module=C:\\x\\NET.exe\ncommand=net share\nfolder=C:\\\nenv.Temp=C:\\T\nend\n")
+	out := answer("whole", "module=C:\\x\\NET.exe\ncommand=net share\nfolder=C:\\\nenv.Temp=C:\\T\nend\n", time.Minute)
 	if want := "O\x06\x00\x00\x00said\r\nX\x04\x00\x00\x00\x07\x00\x00\x00"; string(out) != want {
 		t.Errorf("answered %q", out)
 	}
@@ -68,7 +68,7 @@ func TestARequestIsAnsweredOnceAndOnlyWhenComplete(t *testing.T) {
 	if diff := cmp.Diff(want, <-calls); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	if out := answer("bad", "module=broken.exe\ncommand=broken\nend\n"); !bytes.HasSuffix(out, []byte("X\x04\x00\x00\x00\xff\x00\x00\x00")) {
+	if out := answer("bad", "module=broken.exe\ncommand=broken\nend\n", time.Minute); !bytes.HasSuffix(out, []byte("X\x04\x00\x00\x00\xff\x00\x00\x00")) {
 		t.Errorf("a panic gave %q", out)
 	}
 	stop()
