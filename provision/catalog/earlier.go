@@ -19,14 +19,24 @@ func directoryKinds() []string {
 
 // afterEarlier are the facts that earlier steps of the stage make on other
 // machines, where they change the directory.
-func afterEarlier(c Call) []estate.Fact {
+func afterEarlier(c Call) []estate.Fact { return after(c, directoryKinds()) }
+
+// afterServers are the facts of what stands before a step of Exchange and decides
+// whether it is legal: the levels of the servers on other machines, which of them
+// are left, and what the author vouches for.
+func afterServers(c Call) []estate.Fact {
+	return after(c, []string{"run", "exchange_update", "exchange_remove"})
+}
+
+// after are the facts that earlier steps of some kinds make on other machines.
+func after(c Call, kinds []string) []estate.Fact {
 	var needs []estate.Fact
 	for _, s := range c.Stage.Steps {
 		if s == c.Step {
 			break
 		}
 		entry, ok := Find(s.Kind)
-		if !ok || !slices.Contains(directoryKinds(), s.Kind) {
+		if !ok || !slices.Contains(kinds, s.Kind) {
 			continue
 		}
 		for _, on := range s.On {

@@ -72,7 +72,7 @@ func (exchangeInstall) Needs(c Call) []estate.Fact {
 	if router := c.Step.Text("routing_server"); router != "" {
 		needs = append(needs, estate.FactExchange(router))
 	}
-	return append(needs, earlierSteps(c, "exchange_setup", "exchange_install")...)
+	return append(append(needs, afterServers(c)...), earlierSteps(c, "exchange_setup", "exchange_install")...)
 }
 
 func (exchangeInstall) Makes(c Call) []estate.Fact {

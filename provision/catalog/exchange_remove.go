@@ -31,10 +31,10 @@ func (exchangeRemove) Schema() labs.Schema {
 }
 
 func (exchangeRemove) Needs(c Call) []estate.Fact {
-	return []estate.Fact{estate.FactEmptied(c.Machine.Name)}
+	return append(afterServers(c), estate.FactEmptied(c.Machine.Name))
 }
 
-func (exchangeRemove) Makes(Call) []estate.Fact { return nil }
+func (exchangeRemove) Makes(c Call) []estate.Fact { return []estate.Fact{itself(c)} }
 
 func (exchangeRemove) Effects(c Call, e *estate.Estate) []estate.Problem {
 	r, _ := installedOn(Call{Estate: e}, c.Machine.Name)

@@ -42,7 +42,7 @@ func (exchangeSetup) Schema() labs.Schema {
 func (exchangeSetup) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
 	needs := []estate.Fact{estate.FactDomain(domain), estate.FactForestPrep(forest), estate.FactDomainPrep(domain)}
-	return append(needs, earlierSteps(c, "exchange_setup", "exchange_install")...)
+	return append(append(needs, afterServers(c)...), earlierSteps(c, "exchange_setup", "exchange_install")...)
 }
 
 func (exchangeSetup) Makes(c Call) []estate.Fact {

@@ -46,9 +46,11 @@ func discPathProblem(path string) string {
 	return ""
 }
 
-func (exchangeUpdate) Needs(Call) []estate.Fact { return nil }
+func (exchangeUpdate) Needs(c Call) []estate.Fact {
+	return append(afterServers(c), after(c, []string{"prepare_schema", "prepare_ad", "prepare_domain"})...)
+}
 
-func (exchangeUpdate) Makes(Call) []estate.Fact { return nil }
+func (exchangeUpdate) Makes(c Call) []estate.Fact { return []estate.Fact{itself(c)} }
 
 func (exchangeUpdate) Effects(c Call, e *estate.Estate) []estate.Problem {
 	r, ok := heldBy(c, every())

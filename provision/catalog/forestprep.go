@@ -23,7 +23,7 @@ func (forestprep) Schema() labs.Schema {
 
 func (forestprep) Needs(c Call) []estate.Fact {
 	domain, _ := preparedFacts(c)
-	return []estate.Fact{estate.FactDomain(domain)}
+	return append(afterServers(c), estate.FactDomain(domain))
 }
 
 func (forestprep) Makes(c Call) []estate.Fact {

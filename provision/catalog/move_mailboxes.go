@@ -36,7 +36,7 @@ func databaseArg(doc string) labs.Arg {
 
 func (moveMailboxes) Needs(c Call) []estate.Fact {
 	from := c.Step.Text("from")
-	return []estate.Fact{estate.FactExchange(from), estate.FactMailboxes(from)}
+	return append(afterServers(c), estate.FactExchange(from), estate.FactMailboxes(from))
 }
 
 func (moveMailboxes) Makes(c Call) []estate.Fact {

@@ -25,7 +25,7 @@ func (nativeMode) Schema() labs.Schema {
 
 func (nativeMode) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
-	return []estate.Fact{estate.FactDomain(domain), estate.FactOrganization(forest)}
+	return append(afterServers(c), estate.FactDomain(domain), estate.FactOrganization(forest))
 }
 
 func (nativeMode) Makes(c Call) []estate.Fact {

@@ -42,7 +42,7 @@ func organizationProblem(name string) string {
 
 func (prepareAD) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
-	needs := []estate.Fact{estate.FactDomain(domain), estate.FactNativeMode(forest)}
+	needs := append(afterServers(c), estate.FactDomain(domain), estate.FactNativeMode(forest))
 	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactLegacyPermissions(forest, r.Product), estate.FactSchema(forest, r.Product))
 	}

@@ -21,7 +21,7 @@ func (prepareLegacy) Schema() labs.Schema {
 
 func (prepareLegacy) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
-	return []estate.Fact{estate.FactDomain(domain), estate.FactOrganization(forest), estate.FactNativeMode(forest)}
+	return append(afterServers(c), estate.FactDomain(domain), estate.FactOrganization(forest), estate.FactNativeMode(forest))
 }
 
 func (prepareLegacy) Makes(c Call) []estate.Fact {

@@ -23,7 +23,7 @@ func (prepareSchema) Schema() labs.Schema {
 
 func (prepareSchema) Needs(c Call) []estate.Fact {
 	domain, forest := preparedFacts(c)
-	needs := []estate.Fact{estate.FactDomain(domain), estate.FactNativeMode(forest)}
+	needs := append(afterServers(c), estate.FactDomain(domain), estate.FactNativeMode(forest))
 	if r, ok := releaseOf(c, recent()); ok {
 		needs = append(needs, estate.FactLegacyPermissions(forest, r.Product))
 	}

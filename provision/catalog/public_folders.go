@@ -32,7 +32,7 @@ func (publicFolders) Schema() labs.Schema {
 
 func (publicFolders) Needs(c Call) []estate.Fact {
 	if from := c.Step.Text("from"); from != "" {
-		return []estate.Fact{estate.FactExchange(from), estate.FactFolders(from), estate.FactMailboxes(from)}
+		return append(afterServers(c), estate.FactExchange(from), estate.FactFolders(from), estate.FactMailboxes(from))
 	}
 	return nil
 }
