@@ -146,10 +146,15 @@ func (e *Estate) takeSystem(f *Forest, machine string) {
 	}
 }
 
-// moveArbitration moves the mailboxes of the system itself to a server.
+// moveArbitration moves the mailboxes of the system itself to a server, by the
+// shell of its version.
 func moveArbitration(to *Server) Step {
+	snapIn := "Microsoft.Exchange.Management.PowerShell.SnapIn"
+	if serverProduct(to) == "exchange-2010" {
+		snapIn = "Microsoft.Exchange.Management.PowerShell.E2010"
+	}
 	return Establish{Machine: to.Machine, Facts: []string{wordSystem}, Commands: []string{
-		`powershell -NonInteractive -Command "Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn; ` +
+		`powershell -NonInteractive -Command "Add-PSSnapin ` + snapIn + `; ` +
 			`Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server ` + to.Computer + ` | Select-Object -First 1)"`,
 	}}
 }

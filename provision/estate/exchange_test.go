@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
 )
@@ -146,6 +148,59 @@ func TestWaysOut(t *testing.T) {
 			if !strings.Contains(said, c.want) {
 				t.Errorf("said %q, want %q", said, c.want)
 			}
+		})
+	}
+}
+
+// PrepareAD alone does what the preparations before it would have done, and each
+// of them that it stands in for is named.
+func TestPrepareADAlone(t *testing.T) {
+	t.Parallel()
+	e := estate.New()
+	walk(t, e, then(older2003(), host("ex02", labs.Windows2008R2, 1), join("ex02")))
+	problems := e.Do(estate.PrepareAD{Machine: "ex02", Release: "exchange-2010-sp3"})
+	if len(problems) != 1 || problems[0].Rule != "DH-EX-PREPARE-AT-ONCE" || problems[0].Blocks() {
+		t.Fatalf("it breaks %v", problems)
+	}
+	want := []estate.Step{
+		estate.PrepareLegacyPermissions{Machine: "ex02", Release: "exchange-2010-sp3"}, estate.PrepareSchema{Machine: "ex02", Release: "exchange-2010-sp3"},
+	}
+	if diff := cmp.Diff(want, problems[0].Remedy); diff != "" {
+		t.Errorf("remedy (-want +got):\n%s", diff)
+	}
+	f := e.Forests[0]
+	if f.Exchange.Schema != 14734 || f.Exchange.Version != 14322 || f.Domains[0].Prepared != 13040 || !f.Domains[0].LegacyPermissions {
+		t.Errorf("it leaves %+v and %+v", f.Exchange, f.Domains[0])
+	}
+	if problems := e.Do(estate.ExchangeInstall{Machine: "ex02", Release: "exchange-2010-sp3", RoutingServer: "ex01"}); len(problems) != 0 {
+		t.Errorf("Setup breaks %v", problems)
+	}
+}
+
+// An old domain controller stands in nobody's way where Exchange need not use it,
+// unless it is the schema master.
+func TestControllersThatExchangeNeedNotUse(t *testing.T) {
+	t.Parallel()
+	raised := []verb{raise("dc01", estate.DomainScope, estate.Level2003), raise("dc01", estate.ForestScope, estate.Level2003)}
+	both := then(forest(labs.Windows2003, sp(2)), added("dc02", labs.Windows2003, sp(0))...)
+	prepare2013 := do(estate.PrepareSchema{Machine: "ex01", Release: "exchange-2013-cu23"})
+	member := []verb{host("ex01", labs.Windows2012, 0), join("ex01")}
+	for _, c := range []ruleCase{
+		{name: "beside a newer one", keeps: "DH-EX-DC-SP DH-EX-NO-CATALOG", verbs: slices.Concat(both, raised, member, []verb{prepare2013})},
+		{
+			name: "as schema master", want: []string{"DH-EX-DC-SP"},
+			verbs: slices.Concat(both, raised, []verb{roles("dc02", estate.SchemaRole)}, member, []verb{prepare2013}),
+		},
+		{
+			name: "as the only global catalog", want: []string{"DH-EX-NO-CATALOG"},
+			verbs: slices.Concat(both, raised, []verb{
+				edit(func(e *estate.Estate) { e.Machines[0].Catalog, e.Machines[1].Catalog = false, true }),
+			}, member, []verb{prepare2013}),
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t)
 		})
 	}
 }

@@ -220,3 +220,28 @@ func mended(e *estate.Estate, s estate.Step, depth int) string {
 	}
 	return "its remedies do not end"
 }
+
+// The arbitration mailboxes are asked for in the words of the version that takes
+// them, and are gone from the old server afterwards.
+func TestArbitrationMailboxesGoAhead(t *testing.T) {
+	t.Parallel()
+	e := estate.New()
+	walk(t, e, older2003())
+	walk(t, e, slices.Concat(newer2010(), []verb{
+		host("dc03", labs.Windows2008R2, 1), join("dc03"), do(estate.ExchangeInstall{Machine: "dc03", Release: "exchange-2010-sp3"}),
+		do(estate.MoveMailboxes{Machine: "dc03", From: "ex02"}), do(estate.PublicFolders{Machine: "dc03", From: "ex02"}),
+	}))
+	remove := estate.ExchangeRemove{Machine: "ex02", Release: "exchange-2010-sp3-ru11"}
+	problems := e.Clone().Do(remove)
+	if len(problems) != 1 || problems[0].Rule != "DH-EX-REMOVE-SYSTEM" || len(problems[0].Remedy) != 1 {
+		t.Fatalf("the removal breaks %v", problems)
+	}
+	first := problems[0].Remedy[0].(estate.Establish)
+	if first.Machine != "dc03" || !strings.Contains(first.Commands[0], "PowerShell.E2010;") {
+		t.Errorf("it asks for %+v", first)
+	}
+	e.Do(first)
+	if problems := e.Do(remove); len(problems) != 0 {
+		t.Errorf("the removal breaks %v", problems)
+	}
+}
