@@ -71,7 +71,7 @@ func (d *Driver) tryKVM(ctx context.Context, c *lv.Connect) (accelerator, why st
 	}
 	found := ""
 	err = d.withPool(c, func(pool *lv.StoragePool, at place) error {
-		for range 2 {
+		for range 8 { // each other program that may be trying takes trialLimit at most
 			names, err := pool.ListStorageVolumes()
 			if err != nil {
 				return err
@@ -255,15 +255,10 @@ func trialDomain(at place) *libvirtxml.Domain {
 // listenToTrial resumes the probe and reads COM1 until it says K, ends, or the
 // limit is over.
 func listenToTrial(ctx context.Context, c *lv.Connect, domain *lv.Domain) (string, error) {
-	stream, err := c.NewStream(0)
+	line, err := openLine(c, domain, 0)
 	if err != nil {
 		return "", err
 	}
-	if err := domain.OpenConsole("", stream, 0); err != nil {
-		free(stream)
-		return "", err
-	}
-	line := newSerialLine(stream)
 	ctx, stop := context.WithTimeout(ctx, trialLimit)
 	defer stop()
 	closed := make(chan struct{})
