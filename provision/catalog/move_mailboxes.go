@@ -63,7 +63,7 @@ func (moveMailboxes) Work(c Call) (Work, labs.Diagnostics) {
 	}
 	p := x.p
 	x.values["from"], x.values["most"] = p.word("from", from.Computer), mostObjects
-	x.values["shell"], x.values["asks"] = since(r, "exchange-2007"), since(r, "exchange-2010")
+	x.values["shell"], x.values["asks"], x.values["modern"] = since(r, "exchange-2007"), since(r, "exchange-2010"), since(r, "exchange-2013")
 	x.domainsInto()
 	files := []guest.File{p.helper("COUNT.VBS")}
 	var proofs []Proof

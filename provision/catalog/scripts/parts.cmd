@@ -133,9 +133,10 @@ type "%DH%\ITEMS.UTF" >"%DHPROOF%\ITEMS.TXT"
 {{- end}}
 {{- end}}
 {{define "left"}}
+{{- /* Public folder mailboxes, of that type, move with public_folders; before 2013 there are none, nor always the attribute. */ -}}
 {{- $from := .from}}{{$domains := .domains}}{{$labels := .labels}}
 {{- range $i, $dc := .controllers}}
-ldifde -f "%DHPROOF%\LEFT{{next $i}}.TXT" -s {{$dc}} -d "{{index $domains $i}}" -r "(|(&(objectClass=domainDNS)(dc={{index $labels $i}}))(&(objectCategory=person)(objectClass=user)(msExchHomeServerName=*/cn=Servers/cn={{$from}})(!(cn=HealthMailbox*))))" -l homeMDB >NUL
+ldifde -f "%DHPROOF%\LEFT{{next $i}}.TXT" -s {{$dc}} -d "{{index $domains $i}}" -r "(|(&(objectClass=domainDNS)(dc={{index $labels $i}}))(&(objectCategory=person)(objectClass=user)(msExchHomeServerName=*/cn=Servers/cn={{$from}})(!(cn=HealthMailbox*)){{if $.modern}}(!(msExchRecipientTypeDetails=68719476736)){{end}}))" -l homeMDB >NUL
 cscript //nologo "%DHJOB%\COUNT.VBS" "%DHPROOF%\LEFT{{next $i}}.TXT" 1 1 >NUL
 if errorlevel 1 set WAIT=1
 {{- end}}
