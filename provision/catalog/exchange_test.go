@@ -129,6 +129,8 @@ func exchangeJobs() []exchangeJob {
 		{"folders-2010", "public_folders", "ex10", nil},
 		{"folders-2013", "public_folders", "ex13", args{"names": []string{"Projects"}}},
 		{"folders-2003-2010", "public_folders", "ex10", args{"from": from("ex03")}},
+		{"folders-2007-2013", "public_folders", "ex13", args{"from": from("ex07")}},
+		{"folders-2010-2016", "public_folders", "ex16", args{"from": from("ex10")}},
 		{"folders-2013-2016", "public_folders", "ex16", args{"from": from("ex13")}},
 		{"move-2000-2003", "move_mailboxes", "ex03", args{"from": from("ex00")}},
 		{"move-2003-2007", "move_mailboxes", "ex07", args{"from": from("ex03")}},

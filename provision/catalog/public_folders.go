@@ -21,7 +21,8 @@ func (publicFolders) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "public_folders",
 		Doc: "Makes public folders on the machine's Exchange server; with from, moves those of another server to it instead: " +
-			"every replica, or from Exchange 2013 on every public folder mailbox.",
+			"every replica; from Exchange 2013 on every public folder mailbox; and from Exchange 2007 or 2010 to later ones by the batch migration, " +
+			"which locks the folders, restarts the old server's information store and leaves the folders in one public folder mailbox.",
 		Args: []labs.Arg{
 			{Name: "from", Type: labs.MachineType, Doc: "The machine whose server gives its public folders away. Without it, folders are made."},
 			{Name: "names", Type: labs.StringsType, Default: []string{"Projects", "Contacts", "Announcements"}, Doc: "The folders to make.", Valid: listed(unitProblem)},
@@ -164,9 +165,12 @@ func (x exchange) pullFolders(r estate.Release, from string) (Work, labs.Diagnos
 	if !known || !stands {
 		return Work{}, nil // Effects says so
 	}
-	if why := pullProblem(r, old); why != "" {
+	if why := pullProblem(r); why != "" {
 		p.complain("from", "Public folders cannot be pulled", why)
 		return p.done(Work{})
+	}
+	if since(r, "exchange-2013") && !since(old, "exchange-2013") {
+		return x.migrateFolders(r, old, source)
 	}
 	values := map[string]any{"server": p.call.Machine.Computer, "from": source.Computer, "limit": 10, "key": setupKey(r)}
 	modern := since(r, "exchange-2013")
@@ -193,14 +197,10 @@ func (x exchange) pullFolders(r estate.Release, from string) (Work, labs.Diagnos
 }
 
 // pullProblem says in full sentences why no tool in the box moves public
-// folders between two versions.
-func pullProblem(r, old estate.Release) string {
-	switch {
-	case !since(r, "exchange-2007"):
+// folders to a version.
+func pullProblem(r estate.Release) string {
+	if !since(r, "exchange-2007") {
 		return fmt.Sprintf("%s moves replicas in System Manager only. Upgrade the old server in place, or add the replicas by hand in a run of the lab that waits for you.", r.Name)
-	case since(r, "exchange-2013") && !since(old, "exchange-2013"):
-		return fmt.Sprintf("From %s to %s public folders go by a migration batch that is prepared on the old server, locked there and completed here. "+
-			"Run Microsoft's scripts of the batch migration in steps of your own (run), or drop the folders from the rehearsal.", old.Name, r.Name)
 	}
 	return ""
 }

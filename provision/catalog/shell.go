@@ -26,11 +26,14 @@ type ShellLine struct {
 // Wine has no PowerShell.
 func ShellLines() []ShellLine {
 	const (
-		database = "$db = @(Get-MailboxDatabase -Server {server})[0]; "
-		named    = "$db = @(Get-MailboxDatabase -Identity {database})[0]; "
-		enable   = "Get-User -OrganizationalUnit {unit} -RecipientTypeDetails User -ResultSize Unlimited -DomainController {controller} | Enable-Mailbox -Database $db.DistinguishedName -DomainController {controller}"
-		pull     = "New-MoveRequest -TargetDatabase $db.DistinguishedName -BadItemLimit {limit} -BatchName 'Doublehop'"
-		install  = "$x = (Get-ItemProperty -Path {key}).MsiInstallPath; "
+		database  = "$db = @(Get-MailboxDatabase -Server {server})[0]; "
+		named     = "$db = @(Get-MailboxDatabase -Identity {database})[0]; "
+		enable    = "Get-User -OrganizationalUnit {unit} -RecipientTypeDetails User -ResultSize Unlimited -DomainController {controller} | Enable-Mailbox -Database $db.DistinguishedName -DomainController {controller}"
+		pull      = "New-MoveRequest -TargetDatabase $db.DistinguishedName -BadItemLimit {limit} -BatchName 'Doublehop'"
+		install   = "$x = (Get-ItemProperty -Path {key}).MsiInstallPath; "
+		older     = "Invoke-Command -ConfigurationName 'Microsoft.Exchange' -ConnectionUri {older} -Authentication Kerberos -ScriptBlock { "
+		here      = "Invoke-Command -ConfigurationName 'Microsoft.Exchange' -ConnectionUri {here} -Authentication Kerberos -ScriptBlock { "
+		hierarchy = `Get-PublicFolder -Identity '\' -Recurse -ResultSize Unlimited`
 	)
 	return []ShellLine{
 		{"create_mailboxes", "gives the new users mailboxes", "exchange-2007", "exchange-se", database + enable, "enable"},
@@ -47,11 +50,32 @@ func ShellLines() []ShellLine {
 		{"public_folders", "takes the replicas off the old server", "exchange-2007", "exchange-2010", install + `& ($x + 'Scripts\MoveAllReplicas.ps1') -Server {from} -NewServer {server}`, "replicas-off"},
 		{"public_folders", "says on which servers each folder is", "exchange-2007", "exchange-2010", `Get-PublicFolder -Identity '\' -Recurse -ResultSize Unlimited | Format-List Name,Replicas`, "replicas-left"},
 		{"public_folders", "moves public folder mailboxes", "exchange-2013", "exchange-se", database + "Get-Mailbox -PublicFolder -Server {from} -ResultSize Unlimited | " + pull, "pull-folders"},
+		{"public_folders", "lists the folders of the older server, at its own endpoint", "exchange-2013", "exchange-2016", older + hierarchy + " } | Format-List Name", "old-folders"},
+		{"public_folders", "counts their items", "exchange-2013", "exchange-2016", older + "Get-PublicFolderStatistics -Server {from} -ResultSize Unlimited } | Format-List Name,ItemCount", "old-items"},
+		{"public_folders", "lists those that have a slash or a backslash in their names", "exchange-2013", "exchange-2016", older + hierarchy + ` } | Where-Object { $_.Name -match '[\\/]' } | Format-List Name`, "slashed"},
+		{"public_folders", "says where the mailbox is that keeps migrations", "exchange-2013", "exchange-2016", "Get-Mailbox -Arbitration -Identity 'Migration.*' | Format-List ServerName", "keeper"},
+		{"public_folders", "lists public folder mailboxes", "exchange-2013", "exchange-2016", "Get-Mailbox -PublicFolder | Format-List Name", "folder-mailboxes"},
+		{"public_folders", "makes the one that the batch fills", "exchange-2013", "exchange-2016", "if (-not (Get-Mailbox -PublicFolder)) { " + database + "New-Mailbox -PublicFolder -Name {store} -HoldForMigration -Database $db.DistinguishedName }", "batch-mailbox"},
+		{"public_folders", "makes the batch, which notes its user and so needs a session at the server's endpoint", "exchange-2013", "exchange-2016", "$s = New-PSSession -ConfigurationName 'Microsoft.Exchange' -ConnectionUri {here} -Authentication Kerberos; Import-PSSession -Session $s -CommandName New-MigrationBatch,Get-PublicFolderDatabase | Out-Null; New-MigrationBatch -Name 'PFMigration' -SourcePublicFolderDatabase (Get-PublicFolderDatabase -Server {from}) -CSVData (Get-Content -Path 'MAP.CSV' -Encoding Byte) -BadItemLimit {limit}", "batch"},
+		{"public_folders", "starts the batch", "exchange-2013", "exchange-2016", here + "Start-MigrationBatch -Identity 'PFMigration' }", "batch-start"},
+		{"public_folders", "says how the batch stands", "exchange-2013", "exchange-2016", here + "Get-MigrationBatch -Identity 'PFMigration' } | Format-List Status", "batch-state"},
+		{"public_folders", "says what is wrong with it", "exchange-2013", "exchange-2016", here + "Get-MigrationUser -BatchId 'PFMigration' } | Format-List Identity,Status,ErrorSummary", "batch-errors"},
+		{"public_folders", "locks the folders of Exchange 2010", "exchange-2013", "exchange-2016", older + "Set-OrganizationConfig -PublicFoldersLockedForMigration 1 }", "lock"},
+		{"public_folders", "the same where the older server is Exchange 2007, which has no endpoint", "exchange-2013", "exchange-2016", "Set-OrganizationConfig -PublicFoldersLockedForMigration 1", "lock-here"},
+		{"public_folders", "lets the older store see the lock at once", "exchange-2013", "exchange-2016", "Get-Service -ComputerName {from} -Name 'MSExchangeIS' | Restart-Service -Force", "see-lock"},
+		{"public_folders", "sends users to the older server until the end", "exchange-2013", "exchange-2016", "Set-OrganizationConfig -PublicFoldersEnabled Remote", "folders-remote"},
+		{"public_folders", "completes the batch", "exchange-2013", "exchange-2016", here + "Complete-MigrationBatch -Identity 'PFMigration' -Confirm:$false }", "batch-complete"},
+		{"public_folders", "lets the new mailbox serve", "exchange-2013", "exchange-2016", "Get-Mailbox -PublicFolder | Set-Mailbox -PublicFolder -IsExcludedFromServingHierarchy:$false", "folders-serve"},
+		{"public_folders", "tells Exchange 2010 that all is done", "exchange-2013", "exchange-2016", older + "Set-OrganizationConfig -PublicFolderMigrationComplete 1 }", "migrated"},
+		{"public_folders", "the same for Exchange 2007", "exchange-2013", "exchange-2016", "Set-OrganizationConfig -PublicFolderMigrationComplete 1", "migrated-here"},
+		{"public_folders", "sends users to the new server", "exchange-2013", "exchange-2016", "Set-OrganizationConfig -PublicFoldersEnabled Local", "folders-local"},
+		{"public_folders", "says which public folders the organization uses", "exchange-2013", "exchange-2016", "Get-OrganizationConfig | Format-List PublicFoldersEnabled,PublicFolderMigrationComplete", "folders-used"},
+		{"public_folders", "counts the items of the new folders", "exchange-2013", "exchange-2016", "Get-PublicFolderStatistics -ResultSize Unlimited | Format-List Name,ItemCount", "folder-items"},
 		{"move_mailboxes", "moves the mailboxes of users", "exchange-2007", "exchange-2007", database + "Get-Mailbox -Server {from} -ResultSize Unlimited | Move-Mailbox -TargetDatabase $db.DistinguishedName -BadItemLimit {limit} -Confirm:$false", "move"},
 		{"move_mailboxes", "the same, into a database that is named", "exchange-2007", "exchange-2007", named + "Get-Mailbox -Server {from} -ResultSize Unlimited | Move-Mailbox -TargetDatabase $db.DistinguishedName -BadItemLimit {limit} -Confirm:$false", "move-in"},
 		{"move_mailboxes", "asks for the mailboxes of users", "exchange-2010", "exchange-se", database + "Get-Mailbox -Server {from} -ResultSize Unlimited | " + pull, "move"},
 		{"move_mailboxes", "the same, into a database that is named", "exchange-2010", "exchange-se", named + "Get-Mailbox -Server {from} -ResultSize Unlimited | " + pull, "move-in"},
-		{"move_mailboxes", "asks for the system's own mailboxes, from Exchange 2010 on", "exchange-2013", "exchange-se", database + "Get-Mailbox -Arbitration -Server {from} -ResultSize Unlimited | " + pull, "move-system"},
+		{"move_mailboxes", "asks for the system's own mailboxes, from Exchange 2010 on", "exchange-2010", "exchange-se", database + "Get-Mailbox -Arbitration -Server {from} -ResultSize Unlimited | " + pull, "move-system"},
 		{"move_mailboxes", "asks for the audit log's mailboxes, from Exchange 2016 on", "exchange-2019", "exchange-se", database + "Get-Mailbox -AuditLog -Server {from} -ResultSize Unlimited | " + pull, "move-audit"},
 		{"move_mailboxes", "says how the moves stand", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -ResultSize Unlimited | Get-MoveRequestStatistics | Format-List DisplayName,Status,PercentComplete,Message", "moves"},
 		{"move_mailboxes", "forgets the moves that are done", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -MoveStatus Completed -ResultSize Unlimited | Remove-MoveRequest -Confirm:$false", "moves-done"},
@@ -102,7 +126,10 @@ func (p *pen) shell(argument, name string, r estate.Release, values map[string]a
 		pairs = append(pairs, "{"+key+"}", text)
 	}
 	text := strings.NewReplacer(pairs...).Replace(lines[at].Text)
-	line := fmt.Sprintf(`powershell -NoLogo -NoProfile -NonInteractive -Command "Add-PSSnapin '%s'; %s"`, snapIn(r), text)
+	if !strings.Contains(text, " -ConnectionUri ") { // an endpoint brings its commands
+		text = fmt.Sprintf("Add-PSSnapin '%s'; %s", snapIn(r), text)
+	}
+	line := fmt.Sprintf(`powershell -NoLogo -NoProfile -NonInteractive -Command "%s"`, text)
 	if len(line) > longestShell {
 		p.complain(argument, "Command too long", fmt.Sprintf("The command for %s has %d characters, and cmd takes %d. Use shorter names.", r.Name, len(line), longestShell))
 	}

@@ -16,31 +16,47 @@ func shellCommands() map[string]string {
 	const filter = " ResultSize"
 	return map[string]string{
 		"Add-PSSnapin":                "",
+		"Complete-MigrationBatch":     "Identity Confirm",
 		"Dismount-Database":           "Identity Confirm",
 		"Enable-Mailbox":              "Database DomainController",
 		"Format-List":                 "",
+		"Get-Content":                 "Path Encoding",
 		"Get-ItemProperty":            "Path",
-		"Get-Mailbox":                 "Server Arbitration AuditLog PublicFolder" + filter,
+		"Get-Mailbox":                 "Server Arbitration AuditLog PublicFolder Identity" + filter,
 		"Get-MailboxDatabase":         "Server Identity Status",
 		"Get-MailboxStatistics":       "Server",
+		"Get-MigrationBatch":          "Identity",
+		"Get-MigrationUser":           "BatchId",
 		"Get-MoveRequest":             "BatchName MoveStatus" + filter,
 		"Get-MoveRequestStatistics":   "",
+		"Get-OrganizationConfig":      "",
 		"Get-PublicFolder":            "Identity Recurse" + filter,
 		"Get-PublicFolderDatabase":    "Server",
+		"Get-PublicFolderStatistics":  "Server" + filter,
 		"Get-Queue":                   "Server",
+		"Get-Service":                 "ComputerName Name",
 		"Get-User":                    "OrganizationalUnit RecipientTypeDetails DomainController" + filter,
+		"Import-PSSession":            "Session CommandName",
+		"Invoke-Command":              "ConfigurationName ConnectionUri Authentication ScriptBlock",
 		"Mount-Database":              "Identity",
 		"Move-Mailbox":                "TargetDatabase BadItemLimit Confirm",
-		"New-Mailbox":                 "PublicFolder Name Database",
+		"New-Mailbox":                 "PublicFolder Name Database HoldForMigration",
 		"New-MailboxDatabase":         "Recovery Name Server EdbFilePath LogFolderPath MailboxDatabaseToRecover StorageGroup",
+		"New-MigrationBatch":          "Name SourcePublicFolderDatabase CSVData BadItemLimit",
+		"New-PSSession":               "ConfigurationName ConnectionUri Authentication",
 		"New-MoveRequest":             "TargetDatabase BadItemLimit BatchName",
 		"New-PublicFolder":            "Name Path Server",
 		"New-PublicFolderDatabase":    "Name Server",
 		"New-StorageGroup":            "Server Name LogFolderPath SystemFolderPath Recovery",
+		"Out-Null":                    "",
 		"Remove-MailboxDatabase":      "Confirm",
 		"Remove-PublicFolderDatabase": "Confirm",
 		"Remove-MoveRequest":          "Confirm",
+		"Restart-Service":             "Force",
+		"Set-Mailbox":                 "PublicFolder IsExcludedFromServingHierarchy",
 		"Set-MailboxDatabase":         "Identity AllowFileRestore",
+		"Set-OrganizationConfig":      "PublicFoldersEnabled PublicFoldersLockedForMigration PublicFolderMigrationComplete",
+		"Start-MigrationBatch":        "Identity",
 		"AddReplicaToPFRecursive.ps1": "TopPublicFolder ServerToAdd",
 		"MoveAllReplicas.ps1":         "Server NewServer",
 	}
@@ -51,15 +67,16 @@ func shellCommands() map[string]string {
 //	script    = statement { ";" statement }
 //	statement = "if (-not (" pipeline ")) {" script "}" | $name "=" value | pipeline
 //	pipeline  = command { "|" command }
-//	command   = ( Verb-Noun | "& (" $name "+" text ")" ) { -Name [ ":" $true|$false ] | value }
-//	value     = text | number | word {"," word} | $name[.Name] | "(" pipeline ")" [.Name] | "@(" pipeline ")[0]"
+//	command   = ( Verb-Noun | "& (" $name "+" text ")" ) { -Name [ ":" $true|$false ] | value } |
+//	            "Invoke-Command" ... "{" command "}" | "Where-Object { $_.Name -match" text "}"
+//	value     = text | number | word {"," word} | Verb-Noun {"," Verb-Noun} | $name[.Name] | "(" pipeline ")" [.Name] | "@(" pipeline ")[0]"
 type shellParser struct {
 	tokens []string
 	at     int
 	set    []string
 }
 
-var shellToken = regexp.MustCompile(`^(?:\s+|'(?:[^']|'')*'|\$[A-Za-z]+|-[A-Za-z]+:?|[A-Z][a-z]+-[A-Z][A-Za-z]+|[A-Za-z]+(?:,[A-Za-z]+)*|\d+|@\(|\)\[0\]|\.[A-Z][A-Za-z]+|[;|=(){}&+])`)
+var shellToken = regexp.MustCompile(`^(?:\s+|'(?:[^']|'')*'|\$[A-Za-z_]+|-[A-Za-z]+:?|[A-Z][a-z]+-[A-Z][A-Za-z]+(?:,[A-Z][a-z]+-[A-Z][A-Za-z]+)*|[A-Za-z]+(?:,[A-Za-z]+)*|\d+|@\(|\)\[0\]|\.[A-Z][A-Za-z]+|[;|=(){}&+])`)
 
 func parseShell(line string) error {
 	p := &shellParser{}
@@ -140,9 +157,25 @@ func (p *shellParser) statement() error {
 			return err
 		}
 		p.set = append(p.set, word)
+		if p.peek() == "New-PSSession" {
+			return p.session()
+		}
 		return p.value()
 	}
 	return p.pipeline()
+}
+
+// session is "New-PSSession" with an address: without one it would be of the
+// machine itself, which knows no command of Exchange.
+func (p *shellParser) session() error {
+	from := p.at
+	if err := p.command(); err != nil {
+		return err
+	}
+	if !slices.Contains(p.tokens[from:p.at], "-ConnectionUri") {
+		return fmt.Errorf("a session without an address")
+	}
+	return nil
 }
 
 func (p *shellParser) pipeline() error {
@@ -170,6 +203,13 @@ func (p *shellParser) command() error {
 			return err
 		}
 	}
+	if name == "Where-Object" {
+		if err := p.all("{", "$_", ".Name", "-match"); err != nil {
+			return err
+		}
+		p.at++
+		return p.take("}")
+	}
 	known, ok := shellCommands()[name]
 	if !ok {
 		return fmt.Errorf("unknown command %q", name)
@@ -190,6 +230,14 @@ func (p *shellParser) command() error {
 			}
 		case word == "" || strings.ContainsAny(word[:1], ";|)}"):
 			return nil
+		case word == "{" && name == "Invoke-Command":
+			p.at++ // an endpoint of Exchange takes one command and no language
+			if err := p.command(); err != nil {
+				return err
+			}
+			if err := p.take("}"); err != nil {
+				return err
+			}
 		default:
 			if err := p.value(); err != nil {
 				return err
@@ -222,7 +270,11 @@ func (p *shellParser) value() error {
 	case word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,") == "":
 		return nil
 	default:
-		return fmt.Errorf("%q is no value", word)
+		for name := range strings.SplitSeq(word, ",") {
+			if _, ok := shellCommands()[name]; !ok {
+				return fmt.Errorf("%q is no value", word)
+			}
+		}
 	}
 	if strings.HasPrefix(p.peek(), ".") {
 		p.at++
@@ -295,6 +347,8 @@ func TestTheShellParserIsStrict(t *testing.T) {
 	for _, bad := range []string{
 		"Get-Mailbox -Sever 'a'", "Get-Mailbx", "$db.Name", "Get-Mailbox 'a", "Get-Mailbox | ", "if (Get-Mailbox) { Get-Mailbox }", "$a = ; Get-Mailbox",
 		"Get-Mailbox -Confirm:1", "Get-Mailbox { $_ }", "Get-Mailbox > x", "& ($y + 'a.ps1')", "@(Get-Mailbox)[1]",
+		"Invoke-Command { Get-Mailbox | Format-List }", "Get-Mailbox { Get-Mailbox }", "Get-Mailbox | Where-Object { $_.Alias -match 'a' }",
+		"Import-PSSession -Session 's' -CommandName Get-Mailbox,Get-Nothing", "$s = New-PSSession",
 	} {
 		if parseShell(bad) == nil {
 			t.Errorf("%q is accepted", bad)
