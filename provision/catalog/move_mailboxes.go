@@ -19,6 +19,7 @@ func (moveMailboxes) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "move_mailboxes",
 		Doc: "Moves every mailbox of another server to the machine's own, which is the newer one and pulls: Exchange 2007 with Move-Mailbox, later ones with New-MoveRequest. " +
+			"From Exchange 2010 on the arbitration mailboxes go first, and from 2016 on the audit log's. " +
 			"It is done when no user of the forest has a mailbox on the other server.",
 		Args: []labs.Arg{
 			{Name: "from", Type: labs.MachineType, Required: true, Doc: "The machine whose server gives its mailboxes away."},
@@ -101,10 +102,10 @@ func (x exchange) moves(r, old estate.Release, from string) {
 		begin, values["database"] = "move-in", database
 	}
 	var lines []command
-	if since(r, "exchange-2013") && since(old, "exchange-2010") {
+	if since(r, "exchange-2010") && since(old, "exchange-2010") {
 		lines = append(lines, p.shell("from", "move-system", r, values))
 	}
-	if since(r, "exchange-2019") && since(old, "exchange-2016") {
+	if since(r, "exchange-2016") && since(old, "exchange-2016") {
 		lines = append(lines, p.shell("from", "move-audit", r, values))
 	}
 	x.values["begin"] = append(lines, p.shell("from", begin, r, values))

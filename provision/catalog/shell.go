@@ -76,7 +76,7 @@ func ShellLines() []ShellLine {
 		{"move_mailboxes", "asks for the mailboxes of users", "exchange-2010", "exchange-se", database + "Get-Mailbox -Server {from} -ResultSize Unlimited | " + pull, "move"},
 		{"move_mailboxes", "the same, into a database that is named", "exchange-2010", "exchange-se", named + "Get-Mailbox -Server {from} -ResultSize Unlimited | " + pull, "move-in"},
 		{"move_mailboxes", "asks for the system's own mailboxes, from Exchange 2010 on", "exchange-2010", "exchange-se", database + "Get-Mailbox -Arbitration -Server {from} -ResultSize Unlimited | " + pull, "move-system"},
-		{"move_mailboxes", "asks for the audit log's mailboxes, from Exchange 2016 on", "exchange-2019", "exchange-se", database + "Get-Mailbox -AuditLog -Server {from} -ResultSize Unlimited | " + pull, "move-audit"},
+		{"move_mailboxes", "asks for the audit log's mailboxes, from Exchange 2016 on", "exchange-2016", "exchange-se", database + "Get-Mailbox -AuditLog -Server {from} -ResultSize Unlimited | " + pull, "move-audit"},
 		{"move_mailboxes", "says how the moves stand", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -ResultSize Unlimited | Get-MoveRequestStatistics | Format-List DisplayName,Status,PercentComplete,Message", "moves"},
 		{"move_mailboxes", "forgets the moves that are done", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -MoveStatus Completed -ResultSize Unlimited | Remove-MoveRequest -Confirm:$false", "moves-done"},
 		{"exchange_remove", "removes the server's empty public folder database, which setup leaves to its administrator", "exchange-2007", "exchange-2010", "Get-PublicFolderDatabase -Server {server} | Remove-PublicFolderDatabase -Confirm:$false", "drop-folders"},

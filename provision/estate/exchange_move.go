@@ -73,17 +73,21 @@ func (s MoveMailboxes) do(e *Estate) []Problem {
 		say["way"] = wayBetween(serverProduct(from), serverProduct(to))
 		return append(problems, breaks("DH-EX-NO-MOVE", "from", say))
 	}
-	if !from.Mailboxes {
+	system := from.System && !olderProduct(serverProduct(to), "exchange-2010")
+	if !from.Mailboxes && !system {
 		return append(problems, breaks("DH-EX-NO-MAILBOXES", "from", say))
 	}
 	problems = append(problems, e.mayPull(from, to, f, row, say)...)
 	problems = append(problems, e.mayTake(to, f)...)
+	if system {
+		e.takeSystem(f, s.Machine)
+	}
+	if !from.Mailboxes {
+		return problems
+	}
 	e.editServer(f, s.From).Mailboxes = false
 	e.empty55(s.From, moved55)
 	e.editServer(f, s.Machine).Mailboxes = true
-	if from.System && !olderProduct(serverProduct(to), "exchange-2013") {
-		e.takeSystem(f, s.Machine)
-	}
 	e.say("mailboxes: %s → %s, %s (%s)", s.From, s.Machine, row.Mode, row.Tool)
 	return problems
 }
@@ -96,8 +100,9 @@ func (e *Estate) mayPull(from, to *Server, f *Forest, row moveRow, say words) []
 		return []Problem{breaks("DH-EX-MOVE-BACK", "on", say).as(row.Origin)}
 	}
 	var problems []Problem
-	if was == "exchange-2010" && olderProduct(was, is) && f.systemOn(was) {
-		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say, moveArbitration(to)))
+	if holder := f.system(); !from.System && holder != nil && serverProduct(holder) == was && olderProduct(was, is) {
+		say["holder"] = holder.Machine
+		problems = append(problems, breaks("DH-EX-ARBITRATION", "from", say, MoveMailboxes{Machine: to.Machine, From: holder.Machine}))
 	}
 	if olderProduct(was, "exchange-2007") && !olderProduct(is, "exchange-2007") {
 		for _, front := range f.Exchange.old() {
@@ -127,9 +132,16 @@ func (e *Estate) mayTake(s *Server, f *Forest) []Problem {
 	return problems
 }
 
-// systemOn says whether the arbitration mailboxes live on a server of a version.
-func (f *Forest) systemOn(product string) bool {
-	return f.Exchange != nil && slices.ContainsFunc(f.Exchange.Servers, func(s *Server) bool { return s.System && serverProduct(s) == product })
+// system is the server that the arbitration mailboxes live on; nil when there is
+// none of Exchange 2010 or later.
+func (f *Forest) system() *Server {
+	if f.Exchange == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(f.Exchange.Servers, func(s *Server) bool { return s.System }); i >= 0 {
+		return f.Exchange.Servers[i]
+	}
+	return nil
 }
 
 // takeSystem brings the arbitration mailboxes to a server, wherever they are.
@@ -146,108 +158,5 @@ func (e *Estate) takeSystem(f *Forest, machine string) {
 	}
 }
 
-// moveArbitration moves the mailboxes of the system itself to a server, by the
-// shell of its version.
-func moveArbitration(to *Server) Step {
-	snapIn := "Microsoft.Exchange.Management.PowerShell.SnapIn"
-	if serverProduct(to) == "exchange-2010" {
-		snapIn = "Microsoft.Exchange.Management.PowerShell.E2010"
-	}
-	return Establish{Machine: to.Machine, Facts: []string{wordSystem}, Commands: []string{
-		`powershell -NonInteractive -Command "Add-PSSnapin ` + snapIn + `; ` +
-			`Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server ` + to.Computer + ` | Select-Object -First 1)"`,
-	}}
-}
-
 // wordSystem is vouched for of a machine that has the arbitration mailboxes.
 const wordSystem = "arbitration-moved"
-
-func (s PublicFolders) do(e *Estate) []Problem {
-	to, f, problems := e.serving(s.Machine, "on", "public folders")
-	if to == nil {
-		return problems
-	}
-	if !slices.Contains(to.Roles, MailboxRole) {
-		return append(problems, breaks("DH-EX-NO-STORE", "on", words{"machine": s.Machine, "product": to.Product}))
-	}
-	if s.From == "" {
-		if !to.PublicFolders {
-			e.editServer(f, s.Machine).PublicFolders = true
-			e.say("%s: public folders", s.Machine)
-		}
-		return problems
-	}
-	from, _, more := e.serving(s.From, "from", "the move of public folders")
-	if from == nil {
-		return append(problems, more...)
-	}
-	say := words{"machine": s.Machine, "from": s.From, "product": to.Product, "old": from.Product}
-	row, ok := moveBetween(serverProduct(from), serverProduct(to))
-	if !ok || !row.Move {
-		say["way"] = wayBetween(serverProduct(from), serverProduct(to))
-		return append(problems, breaks("DH-EX-NO-MOVE", "from", say))
-	}
-	if !from.PublicFolders {
-		return append(problems, breaks("DH-EX-NO-FOLDERS", "from", say))
-	}
-	problems = append(problems, modernFolders(from, to, say)...)
-	problems = append(problems, e.mayLoseFolders(from, to, f, say)...)
-	e.editServer(f, s.From).PublicFolders = false
-	e.empty55(s.From, folders55)
-	e.editServer(f, s.Machine).PublicFolders = true
-	e.say("public folders: %s → %s", s.From, s.Machine)
-	return problems
-}
-
-// migrateFolders moves the public folders of all other servers of the
-// organization to the one on a machine.
-func (e *Estate) migrateFolders(machine, attr string) []Problem {
-	server, f, problems := e.serving(machine, "on", "the migration of public folders")
-	if server == nil {
-		return problems
-	}
-	for _, s := range f.Exchange.Servers {
-		if s.Machine == machine || !s.PublicFolders {
-			continue
-		}
-		for _, p := range (PublicFolders{Machine: machine, From: s.Machine}).do(e) {
-			p.Attr = attr
-			problems = append(problems, p)
-		}
-	}
-	return problems
-}
-
-// mayLoseFolders warns of users whose mailboxes are still on Exchange 2000 and
-// 2003 when the last replicas leave it: Outlook Web Access shows them no public
-// folder that only a newer version holds.
-func (e *Estate) mayLoseFolders(from, to *Server, f *Forest, say words) []Problem {
-	if !olderProduct(serverProduct(from), "exchange-2007") || olderProduct(serverProduct(to), "exchange-2007") {
-		return nil
-	}
-	for _, s := range f.Exchange.old() {
-		if s.Mailboxes {
-			say["users"] = s.Machine
-			return []Problem{breaks("DH-EX-FOLDERS-OLD-USERS", "from", say, MoveMailboxes{Machine: to.Machine, From: s.Machine})}
-		}
-	}
-	return nil
-}
-
-// modernFolders asks what the migration from public folder stores to the public
-// folder mailboxes of 2013 and later demands.
-func modernFolders(from, to *Server, say words) []Problem {
-	if !olderProduct(serverProduct(from), "exchange-2013") || olderProduct(serverProduct(to), "exchange-2013") {
-		return nil
-	}
-	var problems []Problem
-	now, _ := FindRelease(from.Release)
-	if floor, ok := FindRelease("exchange-2010-sp3-ru8"); ok && now.Product == floor.Product && now.Build.Less(floor.Build) {
-		say["floor"], say["server"] = floor.Name, now.Name
-		problems = append(problems, breaks("DH-EX-FOLDERS-RU8", "from", say, ExchangeUpdate{Machine: from.Machine, Release: floor.ID}))
-	}
-	if from.Mailboxes {
-		problems = append(problems, breaks("DH-EX-FOLDERS-FIRST", "from", say, MoveMailboxes{Machine: to.Machine, From: from.Machine}))
-	}
-	return problems
-}

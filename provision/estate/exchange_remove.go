@@ -72,7 +72,7 @@ func (e *Estate) leavesSystem(server *Server, f *Forest, say words) []Problem {
 		return nil
 	}
 	say["heir"] = heir.Machine
-	return []Problem{breaks("DH-EX-REMOVE-SYSTEM", "on", say, moveArbitration(heir))}
+	return []Problem{breaks("DH-EX-REMOVE-SYSTEM", "on", say, MoveMailboxes{Machine: heir.Machine, From: server.Machine})}
 }
 
 // leavesRoles asks whether the servers with mailboxes of a version keep the

@@ -221,27 +221,44 @@ func mended(e *estate.Estate, s estate.Step, depth int) string {
 	return "its remedies do not end"
 }
 
-// The arbitration mailboxes are asked for in the words of the version that takes
-// them, and are gone from the old server afterwards.
-func TestArbitrationMailboxesGoAhead(t *testing.T) {
+// The arbitration mailboxes leave with the others, and alone where there are no
+// others.
+func TestArbitrationMailboxesGoAlong(t *testing.T) {
 	t.Parallel()
-	e := estate.New()
-	walk(t, e, older2003())
-	walk(t, e, slices.Concat(newer2010(), []verb{
-		host("dc03", labs.Windows2008R2, 1), join("dc03"), do(estate.ExchangeInstall{Machine: "dc03", Release: "exchange-2010-sp3"}),
-		do(estate.MoveMailboxes{Machine: "dc03", From: "ex02"}), do(estate.PublicFolders{Machine: "dc03", From: "ex02"}),
-	}))
-	remove := estate.ExchangeRemove{Machine: "ex02", Release: "exchange-2010-sp3-ru11"}
-	problems := e.Clone().Do(remove)
-	if len(problems) != 1 || problems[0].Rule != "DH-EX-REMOVE-SYSTEM" || len(problems[0].Remedy) != 1 {
-		t.Fatalf("the removal breaks %v", problems)
-	}
-	first := problems[0].Remedy[0].(estate.Establish)
-	if first.Machine != "dc03" || !strings.Contains(first.Commands[0], "PowerShell.E2010;") {
-		t.Errorf("it asks for %+v", first)
-	}
-	e.Do(first)
-	if problems := e.Do(remove); len(problems) != 0 {
-		t.Errorf("the removal breaks %v", problems)
+	move := estate.MoveMailboxes{Machine: "dc03", From: "ex02"}
+	for name, test := range map[string]struct {
+		first []verb
+		want  []string
+	}{
+		"with others": {nil, []string{"DH-EX-REMOVE-MAILBOXES", "DH-EX-REMOVE-SYSTEM"}},
+		"alone": {[]verb{edit(func(e *estate.Estate) {
+			s, _, _ := e.Server("ex02")
+			s.Mailboxes = false
+		})}, []string{"DH-EX-REMOVE-SYSTEM"}},
+	} {
+		e := estate.New()
+		walk(t, e, older2003())
+		walk(t, e, slices.Concat(newer2010(), []verb{
+			host("dc03", labs.Windows2008R2, 1), join("dc03"), do(estate.ExchangeInstall{Machine: "dc03", Release: "exchange-2010-sp3"}),
+			do(estate.PublicFolders{Machine: "dc03", From: "ex02"}),
+		}, test.first))
+		remove := estate.ExchangeRemove{Machine: "ex02", Release: "exchange-2010-sp3-ru11"}
+		problems := e.Clone().Do(remove)
+		var broken []string
+		for _, p := range problems {
+			broken = append(broken, p.Rule)
+			if len(p.Remedy) != 1 || p.Remedy[0] != move {
+				t.Errorf("%s: %s asks for %v", name, p.Rule, p.Remedy)
+			}
+		}
+		if !slices.Equal(broken, test.want) {
+			t.Errorf("%s: the removal breaks %v, want %v", name, broken, test.want)
+		}
+		if problems := e.Do(move); len(problems) != 0 {
+			t.Errorf("%s: the move breaks %v", name, problems)
+		}
+		if problems := e.Do(remove); len(problems) != 0 {
+			t.Errorf("%s: the removal breaks %v afterwards", name, problems)
+		}
 	}
 }

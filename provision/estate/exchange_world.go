@@ -201,7 +201,7 @@ func (e *Estate) retire(f *Forest, old *Server, r Release) []Step {
 		return nil
 	}
 	var steps []Step
-	if old.Mailboxes {
+	if old.Mailboxes || old.System {
 		steps = append(steps, MoveMailboxes{Machine: heir.Machine, From: old.Machine})
 	}
 	if old.PublicFolders {

@@ -33,7 +33,6 @@ func (r *Routes) Draft(way Route) labs.Draft {
 	for i, h := range way.Hops {
 		d.check(i)
 		d.close()
-		d.now = h
 		d.hop, d.title, d.noReturn = fmt.Sprintf("hop%d", i+1), hopTitle(h), h.NoReturn
 		for _, s := range h.Steps {
 			d.step(s)
@@ -95,9 +94,7 @@ func clockOfDraft(way Route, last Release) time.Time {
 // drafting is a draft under way.
 type drafting struct {
 	draft labs.Draft
-	// now is the hop under way of the way.
-	way Route
-	now Hop
+	way   Route
 	// seen are the names of media, secrets, stages and steps that the draft has.
 	seen map[string]bool
 	// stage is the one that steps go into, and class what it is for; the others
@@ -233,13 +230,6 @@ func (d *drafting) step(s RouteStep) {
 		return
 	}
 	step := labs.DraftStep{Kind: sketch.Kind, On: []string{sketch.On}, Args: d.args(s.Step), Comment: because(s)}
-	if folders, ok := s.Step.(PublicFolders); ok && folders.From != "" && d.batch() {
-		step = labs.DraftStep{
-			Kind: "run", On: []string{sketch.On}, Args: []labs.DraftArg{{Name: "establishes", Value: []string{"folders-migrated"}}},
-			Comment: because(s) + "\nFrom Exchange 2010 and earlier to 2013 and later public folders go by a migration batch that a person locks and completes: " +
-				"put Microsoft's scripts for it here, in commands or in a script of yours.",
-		}
-	}
 	if e, ok := s.Step.(Establish); ok && len(e.Commands) == 0 {
 		step.Comment = strings.TrimPrefix(step.Comment+"\n"+describeFacts(e.Facts)+". Nothing is run for it: put commands of yours here, or do it at the machine's screen.", "\n")
 	}
@@ -254,12 +244,6 @@ func (d *drafting) step(s RouteStep) {
 			Comment: "The same mail in every rehearsal, to be counted again after each hop.",
 		})
 	}
-}
-
-// batch says that public folders go from stores to public folder mailboxes in
-// the hop under way.
-func (d *drafting) batch() bool {
-	return olderProduct(d.now.From.Product, "exchange-2013") && !olderProduct(d.now.To.Product, "exchange-2013")
 }
 
 // joins puts a machine into the stage's installation of another one.

@@ -191,8 +191,6 @@ func elsewhere(id string) string {
 		"DH-EX-FORESTPREP-LATER": disc,
 		"DH-EX-LEGACY-VERSION":   disc,
 		"DH-EX-NO-CATALOG":       "a demotion that would leave none is refused before",
-		"DH-EX-FOLDERS-FIRST":    "the catalogue refuses the way of public folders before",
-		"DH-EX-FOLDERS-RU8":      "the catalogue refuses the way of public folders before",
 		"DH-WIN-NAME-CLASH":      "the reader of lab files refuses two computers of one name",
 		"DH-EX-RECOVERY-NONE":    "what it asks for is a computer of the lost one's name, of which a lab has one",
 		"DH-EX-RECOVERY-WINDOWS": "it needs a second computer of one name, which a lab has not",

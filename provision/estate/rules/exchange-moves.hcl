@@ -64,9 +64,9 @@ rule "DH-EX-NO-FOLDERS" {
 rule "DH-EX-ARBITRATION" {
   verdict    = "warn"
   title      = "Arbitration mailboxes first"
-  what       = "Mailboxes move from {old} on machine \"{from}\" to {product} before its arbitration mailboxes did."
+  what       = "Mailboxes move from {old} on machine \"{from}\" to {product} before the arbitration mailboxes, which are on \"{holder}\"."
   why        = "Until they have moved, searches of the audit log fail, discovery cannot start, and a migration of public folders hangs in Starting."
-  remedy     = "Move them first, and vouch for it with establishes = [\"arbitration-moved\"] in a run step on \"{machine}\"."
+  remedy     = "Move the mailboxes of \"{holder}\" first: move_mailboxes takes the arbitration mailboxes along, ahead of the others."
   source     = "X9 X12"
   confidence = "H"
 }
@@ -74,7 +74,7 @@ rule "DH-EX-ARBITRATION" {
 rule "DH-EX-FOLDERS-RU8" {
   verdict    = "block"
   title      = "Update rollup for public folders"
-  what       = "Public folders are to move from {server} on machine \"{from}\" to {product}."
+  what       = "Public folders are to move from {server} on machine \"{from}\" to {product} on \"{machine}\"."
   why        = "Their migration to public folder mailboxes needs {floor}."
   remedy     = "Update the server first."
   source     = "X9"
@@ -84,9 +84,39 @@ rule "DH-EX-FOLDERS-RU8" {
 rule "DH-EX-FOLDERS-FIRST" {
   verdict    = "block"
   title      = "Public folders before mailboxes"
-  what       = "Public folders are to move from {old} on machine \"{from}\" to {product} while mailboxes still live there."
+  what       = "Public folders are to move from {old} on machine \"{from}\" to {product} while mailboxes still live on \"{users}\"."
   why        = "Users of the older version cannot reach public folders of the newer one, so all of them move first."
   remedy     = "Move the mailboxes first."
+  source     = "X9"
+  confidence = "H"
+}
+
+rule "DH-EX-FOLDERS-SYSTEM" {
+  verdict    = "block"
+  title      = "Public folders before the arbitration mailboxes"
+  what       = "Public folders are to move from {old} on machine \"{from}\" to {product} while the arbitration mailboxes live on \"{holder}\"."
+  why        = "One of them keeps the batch of the migration, which hangs in Starting while an older version has it."
+  remedy     = "Move the mailboxes of \"{holder}\" first: move_mailboxes takes the arbitration mailboxes along."
+  source     = "X9"
+  confidence = "H"
+}
+
+rule "DH-EX-FOLDERS-CU7" {
+  verdict    = "block"
+  title      = "Cumulative update for public folders"
+  what       = "Public folders are to move from {old} to {server} on machine \"{machine}\"."
+  why        = "Only {floor} and later migrate them by the batch, and the way of the updates before it is no longer supported."
+  remedy     = "Update the server first."
+  source     = "X9"
+  confidence = "H"
+}
+
+rule "DH-EX-FOLDERS-BOTH" {
+  verdict    = "block"
+  title      = "Public folders of two kinds"
+  what       = "Public folder mailboxes of {product} on machine \"{machine}\" would stand beside the public folder stores of {old} on \"{from}\"."
+  why        = "An organization has one kind. While older stores hold folders, the newer version makes no folder mailbox but for a migration, and a migration needs an organization that has none."
+  remedy     = "Make the folders on the older server, and migrate them with public_folders and its argument from."
   source     = "X9"
   confidence = "H"
 }

@@ -430,24 +430,15 @@ stage "hop2-exchange" {
 stage "hop2-move" {
   description = "Mailboxes and public folders moved"
   after       = stage.hop2-exchange
-  # Without it: Arbitration mailboxes first. (DH-EX-ARBITRATION)
-  step "run" "ex16-run" {
-    on          = machine.ex16
-    command     = "powershell -NonInteractive -Command \"Add-PSSnapin Microsoft.Exchange.Management.PowerShell.SnapIn; Get-Mailbox -Arbitration | New-MoveRequest -TargetDatabase (Get-MailboxDatabase -Server EX16 | Select-Object -First 1)\""
-    establishes = ["arbitration-moved"]
-  }
-  # Without it: Public folders before mailboxes. (DH-EX-FOLDERS-FIRST)
+  # Without it: Public folders before mailboxes. (DH-EX-FOLDERS-FIRST DH-EX-FOLDERS-SYSTEM)
   step "move_mailboxes" {
     on   = machine.ex16
     from = machine.ex10
   }
   # Without it: Server with public folders removed. (DH-EX-REMOVE-FOLDERS)
-  # From Exchange 2010 and earlier to 2013 and later public folders go by a migration batch that a
-  # person locks and completes: put Microsoft's scripts for it here, in commands or in a script of
-  # yours.
-  step "run" "ex16-run-2" {
-    on          = machine.ex16
-    establishes = ["folders-migrated"]
+  step "public_folders" {
+    on   = machine.ex16
+    from = machine.ex10
   }
 }
 

@@ -117,17 +117,12 @@ stage "left" {
   after = stage.e2016
   step "move_mailboxes" {
     on   = machine.ex16
-    from = machine.ex10 # WARNING: DH-EX-ARBITRATION
+    from = machine.ex10
   }
 }
 
 stage "moved" {
   after = stage.e2016
-  step "run" {
-    on          = machine.ex16
-    command     = "ver"
-    establishes = ["arbitration-moved"]
-  }
   step "move_mailboxes" { # KEEPS: DH-EX-ARBITRATION
     on   = machine.ex16
     from = machine.ex10

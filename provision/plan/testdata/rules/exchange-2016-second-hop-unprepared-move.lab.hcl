@@ -3,7 +3,7 @@
 
 stage "windows" {
   step "install" {
-    on = [machine.dc01, machine.dc08, machine.ex10, machine.ex13, machine.ex16]
+    on = [machine.dc01, machine.dc08, machine.ex10, machine.ex13, machine.ex16, machine.small]
   }
 }
 
@@ -53,8 +53,30 @@ stage "exchange-2010" {
   }
 }
 
-stage "ru11" {
+stage "second" {
   after = stage.exchange-2010
+  step "join" {
+    on     = machine.small
+    domain = "contoso.test"
+  }
+  step "exchange_install" {
+    on    = machine.small # WARNING: DH-LIMIT-EXCHANGE-MEMORY
+    media = media.exchange-2010-sp3
+  }
+  step "exchange_update" {
+    on    = machine.small
+    media = media.exchange-2010-sp3-ru11
+  }
+  step "create_mailboxes" {
+    on    = machine.small
+    count = 5
+    ou    = "More mailboxes"
+    seed  = "more"
+  }
+}
+
+stage "ru11" {
+  after = stage.second
   step "exchange_update" {
     on    = machine.ex10
     media = media.exchange-2010-sp3-ru11
@@ -117,6 +139,27 @@ stage "unprepared-move" {
   after = stage.e2016
   step "move_mailboxes" {
     on   = machine.ex16
-    from = machine.ex10 # WARNING: DH-EX-ARBITRATION
+    from = machine.small # WARNING: DH-EX-ARBITRATION
+  }
+}
+
+stage "prepared-move" {
+  after = stage.e2016
+  step "move_mailboxes" "first" { # KEEPS: DH-EX-ARBITRATION
+    on   = machine.ex16
+    from = machine.ex10
+  }
+  step "move_mailboxes" "second" { # KEEPS: DH-EX-ARBITRATION
+    on    = machine.ex16
+    from  = machine.small
+    after = [step.first]
+  }
+}
+
+stage "system-left" {
+  after = stage.unprepared-move
+  step "public_folders" {
+    on   = machine.ex16
+    from = machine.ex10 # ERROR: DH-EX-FOLDERS-FIRST DH-EX-FOLDERS-SYSTEM
   }
 }
