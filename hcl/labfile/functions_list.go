@@ -2,6 +2,7 @@ package labfile
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -63,10 +64,38 @@ func affixFunction(has func(s, affix string) bool) function.Function {
 	})
 }
 
-// listFunctions are functions that cty's own library lacks.
+// distinctFunction is distinct(list): each member once, where it came first.
+// cty's own compares every member with every other.
+func distinctFunction() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "list", Type: cty.List(cty.DynamicPseudoType)}},
+		Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+		Impl: func(args []cty.Value, ty cty.Type) (cty.Value, error) {
+			if !args[0].IsWhollyKnown() {
+				return cty.UnknownVal(ty), nil
+			}
+			var list []cty.Value
+			seen := map[int][]cty.Value{} // by hash
+			for _, v := range args[0].AsValueSlice() {
+				hash := v.Hash()
+				if !slices.ContainsFunc(seen[hash], func(other cty.Value) bool { return other.RawEquals(v) }) {
+					seen[hash] = append(seen[hash], v)
+					list = append(list, v)
+				}
+			}
+			if len(list) == 0 {
+				return cty.ListValEmpty(ty.ElementType()), nil
+			}
+			return cty.ListVal(list), nil
+		},
+	})
+}
+
+// listFunctions are functions that cty's own library lacks, or has otherwise.
 func listFunctions() map[string]function.Function {
 	return map[string]function.Function{
-		"index": indexFunction(),
+		"distinct": distinctFunction(),
+		"index":    indexFunction(),
 		"sum": foldFunction(cty.Number, cty.Zero, func(sum, v cty.Value) cty.Value {
 			return sum.Add(v)
 		}),

@@ -24,7 +24,6 @@ const (
 	mostWork     = 1_000_000
 	charsOfValue = 16
 	longestText  = 64 << 20
-	mostDistinct = 5000
 	mostProduct  = 100_000
 	mostIndent   = 1000
 )
@@ -230,7 +229,6 @@ func guards() map[string]func([]cty.Value) error {
 	}
 	return map[string]func([]cty.Value) error{
 		"setproduct":   product,
-		"distinct":     func(args []cty.Value) error { return fewer(length(args[0]), mostDistinct) },
 		"replace":      func(args []cty.Value) error { return shortText((length(args[0]) + 1) * (length(args[2]) + 1)) },
 		"regexreplace": func(args []cty.Value) error { return shortText((length(args[0]) + 1) * (length(args[2]) + 1)) },
 		"join": func(args []cty.Value) error {
@@ -290,13 +288,6 @@ func textIn(v cty.Value) string {
 func shortText(n int) error {
 	if n > longestText {
 		return fmt.Errorf("the result could be longer than %d MiB", longestText>>20)
-	}
-	return nil
-}
-
-func fewer(n, most int) error {
-	if n > most {
-		return fmt.Errorf("it takes at most %d members", most)
 	}
 	return nil
 }
