@@ -28,6 +28,23 @@ func afterServers(c Call) []estate.Fact {
 	return after(c, []string{"run", "exchange_update", "exchange_remove"})
 }
 
+// afterMoves are earlier moves of mailboxes on other machines: users go before
+// public folders.
+func afterMoves(c Call) []estate.Fact {
+	var needs []estate.Fact
+	for _, s := range c.Stage.Steps {
+		if s == c.Step {
+			break
+		}
+		for _, on := range s.On {
+			if m, ok := c.Lab.Machine(on); ok && s.Kind == "move_mailboxes" && on != c.Machine.Name {
+				needs = append(needs, itself(Call{Stage: c.Stage, Step: s, Machine: m}))
+			}
+		}
+	}
+	return needs
+}
+
 // after are the facts that earlier steps of some kinds make on other machines.
 func after(c Call, kinds []string) []estate.Fact {
 	var needs []estate.Fact

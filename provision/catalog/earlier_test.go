@@ -45,3 +45,30 @@ func TestServersComeInTheirOrder(t *testing.T) {
 		}
 	}
 }
+
+// Users go before public folders, on whatever machines the two are asked for.
+func TestPublicFoldersComeAfterTheirUsers(t *testing.T) {
+	t.Parallel()
+	from := map[string]labs.Value{"from": labs.MachineRef("ex10")}
+	move := &labs.Step{Kind: "move_mailboxes", Name: "users", On: []string{"ex13a"}, Args: from}
+	late := &labs.Step{Kind: "move_mailboxes", Name: "late", On: []string{"ex13a"}, Args: from}
+	folders := &labs.Step{Kind: "public_folders", Name: "folders", On: []string{"ex13b"}, Args: from}
+	stage := &labs.Stage{Name: "hop", Steps: []*labs.Step{move, folders, late}}
+	lab := &labs.Lab{Name: "order", Stages: []*labs.Stage{stage}}
+	for _, name := range []string{"ex10", "ex13a", "ex13b"} {
+		lab.Machines = append(lab.Machines, &labs.Machine{Name: name, Computer: name})
+	}
+	at := func(s *labs.Step) (catalog.Call, catalog.Entry) {
+		m, _ := lab.Machine(s.On[0])
+		entry, _ := catalog.Find(s.Kind)
+		return catalog.Call{Lab: lab, Stage: stage, Step: s, Machine: m, Estate: estate.New()}, entry
+	}
+	call, entry := at(folders)
+	needs := entry.Needs(call)
+	for s, want := range map[*labs.Step]bool{move: true, late: false} {
+		made := estate.FactStep("hop", s.Name, s.On[0])
+		if call, entry := at(s); !slices.Contains(entry.Makes(call), made) || slices.Contains(needs, made) != want {
+			t.Errorf("the folders wait for %s: %v, want %v", made, !want, want)
+		}
+	}
+}

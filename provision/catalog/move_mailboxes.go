@@ -41,7 +41,7 @@ func (moveMailboxes) Needs(c Call) []estate.Fact {
 }
 
 func (moveMailboxes) Makes(c Call) []estate.Fact {
-	return []estate.Fact{estate.FactEmptied(c.Step.Text("from")), estate.FactMailboxes(c.Machine.Name)}
+	return []estate.Fact{estate.FactEmptied(c.Step.Text("from")), estate.FactMailboxes(c.Machine.Name), itself(c)}
 }
 
 func (moveMailboxes) Effects(c Call, e *estate.Estate) []estate.Problem {

@@ -33,7 +33,8 @@ func (publicFolders) Schema() labs.Schema {
 
 func (publicFolders) Needs(c Call) []estate.Fact {
 	if from := c.Step.Text("from"); from != "" {
-		return append(afterServers(c), estate.FactExchange(from), estate.FactFolders(from), estate.FactMailboxes(from))
+		needs := append(afterServers(c), afterMoves(c)...)
+		return append(needs, estate.FactExchange(from), estate.FactFolders(from), estate.FactMailboxes(from))
 	}
 	return nil
 }
