@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/vgatext"
 )
 
 func guestChecks() []check {
@@ -184,5 +186,17 @@ func senses(b *bench) {
 		if !strings.HasPrefix(media, "image/") || picture.Len() < 50 {
 			b.Errorf("%d bytes of %q", picture.Len(), media)
 		}
+		b.shows(&picture, "Booting from DVD/CD...")
+	}
+}
+
+// shows reads the text screen in a picture and looks for a line, of which
+// nothing may be in doubt.
+func (b *bench) shows(picture io.Reader, line string) {
+	b.Helper()
+	screen, err := vgatext.Read(picture)
+	b.ok(err)
+	if !slices.Contains(screen.Lines(), line) || screen.Doubts() > 0 {
+		b.Errorf("the screen shows, with %d characters in doubt:\n%s", screen.Doubts(), screen)
 	}
 }

@@ -16,6 +16,7 @@ import (
 // tiny carries out the script on the CD as the boot image does on real QEMU.
 func tiny(ctx context.Context, g *fake.Guest) {
 	disc, _ := g.Drive("hdc")
+	g.Show("Booting from DVD/CD...")
 	ops := drivertest.ScriptOf(disc)
 	for i := 0; i < len(ops); i++ {
 		op := ops[i]

@@ -45,6 +45,12 @@ func (g *Guest) Say(line string) { _, _ = io.WriteString(g.Serial(), line+"\r\n"
 // Serial is COM1. Writing to it never blocks and never fails.
 func (g *Guest) Serial() io.Writer { return serialOf{g} }
 
+// Show puts lines on the text screen, in place of what was there.
+func (g *Guest) Show(lines ...string) {
+	g.wait()
+	g.change(func(_ *world, m *machine) { m.Screen = slices.Clone(lines) })
+}
+
 type serialOf struct{ g *Guest }
 
 func (s serialOf) Write(p []byte) (int, error) {

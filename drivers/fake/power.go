@@ -42,6 +42,7 @@ func (d *Driver) StartMachine(ctx context.Context, name string, how drivers.Star
 		}
 		m.Power++
 		m.Boot, m.Owner, m.DiskBytes, m.NetBytes = 1, os.Getpid(), 0, 0
+		m.Screen = nil
 		started = true
 		d.plug(name, m, false)
 		return nil
@@ -142,6 +143,7 @@ func (d *Driver) booted(name string, p *power) bool {
 			return errPowerCut
 		}
 		m.Boot++
+		m.Screen = nil
 		return nil
 	})
 	p.adopted = false

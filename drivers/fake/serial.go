@@ -3,7 +3,6 @@ package fake
 import (
 	"bytes"
 	"context"
-	"image"
 	"image/png"
 	"io"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/vgatext"
 )
 
 // serial is COM1 of one power-on. Without a reader, what is written is lost.
@@ -154,22 +154,25 @@ func (d *Driver) here(ctx context.Context, op, name string) (p *power, err error
 	return p, nil
 }
 
-// Screenshot implements drivers.Screener with a black picture.
+// Screenshot implements drivers.Screener: a text screen of 80 by 25 with what
+// the guest shows.
 func (d *Driver) Screenshot(ctx context.Context, name string, w io.Writer) (string, error) {
-	if err := d.powerNeeded(ctx, "photograph", name); err != nil {
-		return "", err
-	}
-	return "image/png", png.Encode(w, image.NewGray(image.Rect(0, 0, 720, 400)))
-}
-
-func (d *Driver) powerNeeded(ctx context.Context, op, name string) error {
-	return d.view(ctx, op, name, func(w *world) error {
+	var lines []string
+	err := d.view(ctx, "photograph", name, func(w *world) error {
 		m, err := w.ours(name)
 		if err == nil && !m.on() {
 			err = kind(drivers.Conflict, "the machine has no power")
 		}
+		if err == nil {
+			lines = m.Screen
+		}
 		return err
 	})
+	if err != nil {
+		return "", err
+	}
+	quick := png.Encoder{CompressionLevel: png.BestSpeed}
+	return "image/png", quick.Encode(w, vgatext.Draw(lines, 80, 25, 9))
 }
 
 // SendKeys implements drivers.Keyer.

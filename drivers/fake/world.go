@@ -31,6 +31,8 @@ type machine struct {
 	Owner int `json:",omitempty"`
 	// Media counts changes in each drive.
 	Media map[string]uint64 `json:",omitempty"`
+	// Screen is what the guest shows on its text screen.
+	Screen []string `json:",omitempty"`
 	// Activity since power-on.
 	DiskBytes, NetBytes uint64
 }
