@@ -67,7 +67,6 @@ func outcomes() []outcome {
 func TestWizardInWine(t *testing.T) {
 	t.Parallel()
 	needCompiler(t)
-	m := winetest.Open(t)
 	shipped, ok := wizard.Shipped("exchange-2003")
 	if !ok {
 		t.Fatal("no pages")
@@ -77,10 +76,12 @@ func TestWizardInWine(t *testing.T) {
 	for i, part := range []string{"ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY"} {
 		values["PRODUCT_KEY_"+string(rune('1'+i))] = part
 	}
-	m.Write(`C:\DH`, []guest.File{guest.Bytes(wizard.ProgramFile, wizard.Program()), guest.Text(wizard.PagesFile, wizard.Fill(pages, values)), guest.Bytes("SETUP.EXE", build(t))})
+	files := []guest.File{guest.Bytes(wizard.ProgramFile, wizard.Program()), guest.Text(wizard.PagesFile, wizard.Fill(pages, values)), guest.Bytes("SETUP.EXE", build(t))}
 	for _, o := range outcomes() {
 		t.Run(o.mode, func(t *testing.T) {
-			_ = os.Remove(m.Host(`C:\TOLD.TXT`))
+			t.Parallel()
+			m := winetest.Open(t)
+			m.Write(`C:\DH`, files)
 			code, out := m.Run(t.Context(), `C:\DH\WIZARD.EXE`, `C:\DH\PAGES.TXT`, `C:\DH\SETUP.EXE`, o.mode)
 			if code != int(o.code) {
 				t.Errorf("exit code %d, want %d", code, o.code)
@@ -108,7 +109,6 @@ func TestWizardInWine(t *testing.T) {
 			if t.Failed() {
 				t.Log(out)
 			}
-			m.Kill()
 		})
 	}
 }

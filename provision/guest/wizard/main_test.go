@@ -1,0 +1,9 @@
+package wizard_test
+
+import (
+	"testing"
+
+	"github.com/doublehop/doublehop/provision/guest/winetest"
+)
+
+func TestMain(m *testing.M) { winetest.Main(m) }
