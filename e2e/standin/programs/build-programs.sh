@@ -1,6 +1,7 @@
 #!/bin/sh
 # Build the stand-in programs: build-programs.sh OUT
 #   OUT/system32/   programs for C:\WINDOWS\system32     OUT/support/netdom.exe  for SUPPORT.CAB
+#   OUT/later/      programs for system32 of Windows 2008 and later
 #   OUT/standind    the daemon (Linux i386, static)      OUT/exchange2003-standin.iso
 #   OUT/overrides.txt  those of system32/ that Wine has too: "native,builtin" in HKCU\Software\Wine\DllOverrides
 # Wants i686-w64-mingw32-gcc, go and xorriso. It writes nothing outside OUT.
@@ -12,15 +13,16 @@ out=$(cd "$out" && pwd)
 SOURCE_DATE_EPOCH=1064880000 # 2003-09-30: the same bytes on every build
 export SOURCE_DATE_EPOCH
 
-rm -rf "$out/system32" "$out/support" "$out/disc"
-mkdir -p "$out/system32" "$out/support"
+rm -rf "$out/system32" "$out/support" "$out/later" "$out/disc"
+mkdir -p "$out/system32" "$out/support" "$out/later"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
 for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com expand.exe sysocmgr.exe sync.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"
 cp "$out/shim.exe" "$out/support/netdom.exe"
-printf '%s\n' expand.exe find.exe net.exe sc.exe shutdown.exe >"$out/overrides.txt"
+cp "$out/shim.exe" "$out/later/powershell.exe"
+printf '%s\n' expand.exe find.exe net.exe powershell.exe sc.exe shutdown.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \
 	go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$out/standind" ./standind)

@@ -1,4 +1,4 @@
-// Package command is what the stand-in programs do: dcpromo, netdom, ldifde,
+// Package command is what the stand-in programs do: dcpromo, netdom, ldifde, PowerShell,
 // Exchange 2003's setup, net, sc, shutdown, mode, expand, sysocmgr, sync and attack.
 //
 // Floor 6. Each command is strict: a switch or an answer file that Windows would
@@ -116,6 +116,8 @@ func (c *call) locked() int {
 		return c.ldifde()
 	case "setup":
 		return c.setup()
+	case "powershell":
+		return c.powershell()
 	}
 	c.Err("stand-in program: " + c.request.Program() + " is not imitated\n")
 	return 1
