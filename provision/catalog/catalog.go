@@ -107,6 +107,7 @@ func entries() []named {
 		{"run", run{}},
 		{"copy", copyFiles{}},
 		{"reboot", reboot{}},
+		{"name_servers", nameServers{}},
 		{"upgrade_windows", upgradeWindows{}},
 		{"promote", promote{}},
 		{"demote", demote{}},

@@ -111,6 +111,8 @@ func windowsJobs() []directoryJob {
 		{"upgrade-2012r2", "upgrade_windows", "dcr2", args{"media": media("windows-2012r2")}},
 		{"upgrade-2019", "upgrade_windows", "dc16", args{"media": media("windows-2019"), "product_key": labs.SecretRef("key"), "image": int64(2)}},
 		{"run-commands", "run", "dc03", args{"commands": []string{`dfsrmig /setglobalstate 1`, `echo "a b"`}, "establishes": []string{"sysvol-dfsr"}}},
+		{"name-servers-2000", "name_servers", "new00", args{"servers": []string{"10.20.0.11"}}},
+		{"name-servers-2019", "name_servers", "new19", args{"servers": []string{"10.20.0.11", "10.20.0.12"}, "connection": "LAN of the lab"}},
 		{"run-nothing", "run", "dc03", args{"establishes": []string{"global-catalog"}}},
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Joins are not among them: each waits for its domain, wherever that is written.
 func directoryKinds() []string {
 	return []string{
-		"run", "upgrade_windows", "promote", "demote", "adprep", "raise_level", "move_roles", "create_users",
+		"run", "name_servers", "upgrade_windows", "promote", "demote", "adprep", "raise_level", "move_roles", "create_users",
 		"forestprep", "domainprep", "exchange_setup", "exchange_update", "native_mode",
 		"prepare_legacy_permissions", "prepare_schema", "prepare_ad", "prepare_domain", "exchange_install", "exchange_remove",
 	}

@@ -50,7 +50,7 @@ func unlucky() []string {
 func openWindows(s *stage) {
 	s.t.Helper()
 	overrides := "REGEDIT4\n\n[HKEY_CURRENT_USER\\Software\\Wine\\DllOverrides]\n"
-	for _, name := range []string{"sysocmgr", "ntdsutil", "powershell", "servermanagercmd", "dfsrmig"} {
+	for _, name := range []string{"sysocmgr", "ntdsutil", "powershell", "servermanagercmd", "dfsrmig", "netsh"} {
 		s.put(`C:\windows\system32\` + name + ".exe")
 		overrides += `"` + name + `.exe"="native,builtin"` + "\n"
 	}
@@ -85,7 +85,7 @@ func (s *stage) hurry() {
 func (s *stage) forget() {
 	s.t.Helper()
 	for _, program := range []string{
-		"dcpromo", "net", "sysocmgr", "ntdsutil", "powershell", "servermanagercmd", "dfsrmig", "WINNT32", "adprep", "adprep32", "setup",
+		"dcpromo", "net", "sysocmgr", "ntdsutil", "powershell", "servermanagercmd", "dfsrmig", "netsh", "WINNT32", "adprep", "adprep32", "setup",
 		"W2KSP4_EN", "WindowsServer2003-KB914961-SP2-x86-ENU", "windows6.1-KB976932-X64", "PACK",
 	} {
 		s.play(program, "exit /b 0")
@@ -111,6 +111,7 @@ func windowsPlays() map[string]played {
 			s.play("dfsrmig", "exit /b 5")
 			s.job(t, 1, 5)
 		},
+		"name-servers-2000": nameServersInWine("10.20.0.11"), "name-servers-2019": nameServersInWine("10.20.0.11", "10.20.0.12"),
 		"run-nothing":        func(t *testing.T, s *stage, _ catalog.Work) { s.job(t, 1, 0) },
 		"adprep-forest-2003": adprepInWine("adprep", true), "adprep-domain-2003": adprepInWine("adprep", false),
 		"adprep-forest-2003r2": adprepInWine("adprep", true), "adprep-policies-2008": adprepInWine("adprep", false), "adprep-rodc-2008r2": adprepInWine("adprep", true),
@@ -474,4 +475,21 @@ func provedJoin(t *testing.T, s *stage, work catalog.Work) {
 func (s *stage) fresh() {
 	s.t.Helper()
 	_ = os.Remove(s.Host(`C:\CALLS.TXT`))
+}
+
+// nameServersInWine plays netsh, which shows one server a line.
+func nameServersInWine(servers ...string) played {
+	return func(t *testing.T, s *stage, work catalog.Work) {
+		s.play("netsh", "exit /b 1")
+		explained(t, work, s.job(t, 1, 1), "name it with connection")
+		lines := []string{"echo Configuration for interface", "echo     Statically Configured DNS Servers:"}
+		for _, server := range servers {
+			lines = append(lines, "echo         "+server)
+		}
+		s.play("netsh", append(lines, "exit /b 0")...)
+		s.job(t, 1, 0)
+		s.proved(t, work, map[string]string{"dns.servers": strings.Join(servers, ", ")})
+		s.play("netsh", "echo     DNS servers configured through DHCP:  10.20.0.10", "exit /b 0")
+		s.proved(t, work, map[string]string{"dns.servers": "error: expected " + strings.Join(servers, ", ") + ", and netsh shows 10.20.0.10"})
+	}
 }

@@ -216,3 +216,11 @@ func exchange(machine, release string) verb {
 		})
 	})
 }
+
+func asking(machine string, servers ...string) verb {
+	list := make([]netip.Addr, len(servers))
+	for i, s := range servers {
+		list[i] = netip.MustParseAddr(s)
+	}
+	return do(estate.NameServers{Machine: machine, Servers: list})
+}

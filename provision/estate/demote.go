@@ -2,9 +2,8 @@ package estate
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
-
-	"github.com/doublehop/doublehop/labs"
 )
 
 func (s Demote) do(e *Estate) []Problem {
@@ -66,15 +65,14 @@ func (e *Estate) mayLeave(m *Machine, others []*Machine, d *Domain, f *Forest) [
 
 // askOthers lets a member ask other domain controllers for names.
 func askOthers(member *Machine, others []*Machine) Step {
-	card := "Ethernet" // as Windows 2012 and later call the first one
-	if olderWindows(member.OS, labs.Windows2012) {
-		card = "Local Area Connection"
+	for _, other := range slices.Backward(others) {
+		for _, far := range other.NICs {
+			if slices.ContainsFunc(member.NICs, func(near NIC) bool { return near.Network == far.Network }) {
+				return NameServers{Machine: member.Name, Servers: []netip.Addr{far.Address}}
+			}
+		}
 	}
-	s := Establish{Machine: member.Name, Facts: []string{"dns-changed"}}
-	if other := others[len(others)-1]; len(other.NICs) > 0 {
-		s.Commands = []string{fmt.Sprintf("netsh interface ip set dns %q static %s", card, other.NICs[0].Address)}
-	}
-	return s
+	return Establish{Machine: member.Name, Facts: []string{"dns-changed"}} // by a way that only the lab's author knows
 }
 
 // catalog makes a domain controller a global catalog.

@@ -224,6 +224,8 @@ func demoteCases() []ruleCase {
 		{name: "demotion of a child with an Exchange server", verbs: then(sales, member, joins, exchange("ex01", "exchange-2003"), demoteLast("dc03")), want: []string{"DH-EX-DOMAIN-ENDS"}},
 		{name: "demotion of a holder of roles", verbs: then(two, demote("dc01")), want: []string{"DH-AD-DEMOTE-ROLES"}},
 		{name: "demotion of the only catalog", verbs: then(w2k3, slices.Concat(added("dc02", labs.Windows2003), []verb{all, demote("dc01")})...), want: []string{"DH-AD-ONLY-CATALOG"}},
+		{name: "demotion of what was a member's DNS server", verbs: then(free, install(ex()), join("ex01"), asking("ex01", "10.0.0.11"), demote("dc01")), keeps: "DH-AD-DEMOTE-DNS DH-AD-DNS"},
+		{name: "a member that asks nobody", verbs: then(free, install(ex()), join("ex01"), asking("ex01", "10.0.0.77")), want: []string{"DH-AD-DNS"}},
 		{name: "demotion of a member's DNS server", verbs: then(free, install(ex()), join("ex01"), demote("dc01")), want: []string{"DH-AD-DEMOTE-DNS"}},
 		{name: "demotion of an Exchange server", verbs: then(free, exchange("dc01", "exchange-2003"), demote("dc01")), want: []string{"DH-EX-DCPROMO"}},
 		{name: "a part of a forest reverted", verbs: then(two, revert("dc01")), want: []string{"DH-AD-PARTIAL-REVERT"}},

@@ -70,6 +70,27 @@ func (e *Estate) establish(machine, fact string) []Problem {
 	return problems
 }
 
+func (s NameServers) do(e *Estate) []Problem {
+	m, problems := e.installed(s.Machine)
+	if m == nil || len(s.Servers) == 0 {
+		return problems
+	}
+	asks := make([]string, len(s.Servers))
+	for i, a := range s.Servers {
+		asks[i] = a.String()
+	}
+	m = e.editMachine(s.Machine)
+	m.NICs = slices.Clone(m.NICs)
+	for i := range m.NICs {
+		m.NICs[i].DNS = slices.Clone(s.Servers)
+	}
+	e.say("%s: asks %s for names", s.Machine, and(asks))
+	if d, _, ok := e.Domain(m.Domain); ok && !m.Controller && !e.finds(m, d) {
+		problems = append(problems, breaks("DH-AD-DNS", "servers", words{"machine": m.Name, "domain": d.Name, "controller": d.Controllers[0]}))
+	}
+	return problems
+}
+
 // askControllers lets a machine ask the domain controllers of its domain for
 // names, the last one that came first.
 func (e *Estate) askControllers(machine string) {

@@ -29,6 +29,8 @@ func describeWindows(s Step) string {
 		return "Add " + and(s.Components) + " to Windows"
 	case UpgradeWindows:
 		return "Upgrade Windows in place to " + windowsName(s.OS)
+	case NameServers:
+		return "Point it at the domain controllers that stay for names"
 	case Establish:
 		return describeFacts(s.Facts)
 	}

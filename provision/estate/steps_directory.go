@@ -2,6 +2,7 @@ package estate
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/doublehop/doublehop/labs"
@@ -147,6 +148,23 @@ func (s Demote) Sketch() Sketch {
 		return Sketch{"demote", s.Machine, []SketchArg{{"last", true}}}
 	}
 	return Sketch{Kind: "demote", On: s.Machine}
+}
+
+// NameServers lets a machine ask other DNS servers for names than those of its
+// nic block.
+type NameServers struct {
+	Machine string
+	// Servers are IPv4 addresses, the first to ask first.
+	Servers []netip.Addr
+}
+
+// Sketch implements [Step].
+func (s NameServers) Sketch() Sketch {
+	addresses := make([]string, len(s.Servers))
+	for i, a := range s.Servers {
+		addresses[i] = a.String()
+	}
+	return Sketch{"name_servers", s.Machine, []SketchArg{{"servers", addresses}}}
 }
 
 // Join makes a machine a member of a domain.

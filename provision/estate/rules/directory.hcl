@@ -436,7 +436,7 @@ rule "DH-AD-DEMOTE-DNS" {
   title      = "Member loses its DNS server"
   what       = "Machine \"{member}\" asks machine \"{machine}\" for names, which will be no domain controller of {domain} any more."
   why        = "The zone of the domain goes with the directory, and the member finds its domain no longer."
-  remedy     = "Point the member at \"{other}\" with a run step, or in its nic block from the start."
+  remedy     = "Point the member at \"{other}\" with name_servers, or in its nic block from the start."
   source     = "model"
   confidence = "H"
 }

@@ -359,16 +359,15 @@ stage "hop2-ready" {
     on    = machine.dc02
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
-  step "run" {
-    on          = machine.ex10
-    command     = "netsh interface ip set dns \"Local Area Connection\" static 10.20.0.11"
-    establishes = ["dns-changed"]
-    after       = [step.move_roles]
+  step "name_servers" {
+    on      = machine.ex10
+    servers = ["10.20.0.11"]
+    after   = [step.move_roles]
   }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
   step "demote" {
     on    = machine.dc01
-    after = [step.run]
+    after = [step.name_servers]
   }
   # Without it: Functional level of the forest too low. (DH-EX-FOREST-LEVEL)
   step "raise_level" {

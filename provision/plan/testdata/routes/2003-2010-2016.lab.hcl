@@ -373,16 +373,15 @@ stage "hop2-ready" {
     on    = machine.dc03
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
-  step "run" {
-    on          = machine.ex10
-    command     = "netsh interface ip set dns \"Local Area Connection\" static 10.20.0.12"
-    establishes = ["dns-changed"]
-    after       = [step.move_roles]
+  step "name_servers" {
+    on      = machine.ex10
+    servers = ["10.20.0.12"]
+    after   = [step.move_roles]
   }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
   step "demote" "dc01-demote" {
     on    = machine.dc01
-    after = [step.run]
+    after = [step.name_servers]
   }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
   step "demote" "dc02-demote" {
