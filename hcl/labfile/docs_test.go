@@ -32,24 +32,27 @@ func TestTheExamplesOfTheReferenceAreOneLab(t *testing.T) {
 	}
 }
 
-// The examples of the page on several machines are one lab, which the real
+// The examples of a page on how to do something are one lab, which the real
 // catalogue takes.
-func TestTheExamplesOfTheHowToAreOneLab(t *testing.T) {
-	const page = "../../docs/how-to/several-machines.md"
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var src strings.Builder
-	for _, e := range regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
-		src.WriteString(e[1])
-		if got, _ := labfile.Format(page, []byte(e[1])); string(got) != e[1] {
-			t.Errorf("an example is not formatted:\n%s", got)
+func TestTheExamplesOfAHowToAreOneLab(t *testing.T) {
+	for page, want := range map[string]struct{ machines, stages int }{
+		"several-machines.md": {4, 2}, "at-the-console.md": {1, 3},
+	} {
+		text, err := os.ReadFile("../../docs/how-to/" + page)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	lab := mustLoad(t, src.String(), labfile.Options{Schemas: catalog.Schemas()})
-	if len(lab.Machines) != 4 || len(lab.Stages) != 2 {
-		t.Errorf("%d machines, %d stages", len(lab.Machines), len(lab.Stages))
+		var src strings.Builder
+		for _, e := range regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+			src.WriteString(e[1])
+			if got, _ := labfile.Format(page, []byte(e[1])); string(got) != e[1] {
+				t.Errorf("%s: an example is not formatted:\n%s", page, got)
+			}
+		}
+		lab := mustLoad(t, src.String(), labfile.Options{Schemas: catalog.Schemas()})
+		if len(lab.Machines) != want.machines || len(lab.Stages) != want.stages {
+			t.Errorf("%s: %d machines, %d stages", page, len(lab.Machines), len(lab.Stages))
+		}
 	}
 }
 

@@ -66,8 +66,14 @@ type Work struct {
 	// during the step; empty leaves the drive as it is.
 	Media string
 	// Job is what the runner does; nil when the step ends with the runner's
-	// first word. Its ID is empty: the planner names it.
+	// first word, or is done at the machine's console. Its ID is empty: the
+	// planner names it.
 	Job *guest.Job
+	// Console is what the host does itself at the machine's keyboard and screen,
+	// in this order; Job is then nil. With Early it begins at once, without
+	// waiting for the runner's first word after a boot.
+	Console []Act
+	Early   bool
 	// Proofs end the step, in this order.
 	Proofs []Proof
 	// Silence is how long the guest may say and do nothing, Limit how long the
@@ -77,6 +83,33 @@ type Work struct {
 	// as setup's own log words it; empty when there is none. It may be nil. It
 	// helps with a failed job and with a proof that does not hold.
 	Explain func(output []string) string
+}
+
+// Act is one thing that the host does at a machine's console. One of its fields
+// is set.
+type Act struct {
+	// Press is a chord of Linux key codes, pressed together and let go.
+	Press []uint `json:",omitempty"`
+	// Pause is a wait.
+	Pause time.Duration `json:",omitempty"`
+	// Watch waits for something on the screen.
+	Watch *Sight `json:",omitempty"`
+}
+
+// Sight is what is waited for on a screen. Text, Pattern, Still or Change is set.
+type Sight struct {
+	// Text is found in what a text screen shows, with any blanks and line ends
+	// between its words.
+	Text string `json:",omitempty"`
+	// Pattern is a regular expression (RE2) that is found in what a text screen
+	// shows; ^ and $ are the ends of lines.
+	Pattern string `json:",omitempty"`
+	// Still is for how long the picture must not change.
+	Still time.Duration `json:",omitempty"`
+	// Change: the picture differs from what it was at first.
+	Change bool `json:",omitempty"`
+	// Expect says for a person what is waited for.
+	Expect string `json:"-"`
 }
 
 // Proof is a fact that is read back from the guest.
@@ -106,6 +139,8 @@ func entries() []named {
 		{"components", components{}},
 		{"run", run{}},
 		{"copy", copyFiles{}},
+		{"keys", keys{}},
+		{"wait_screen", waitScreen{}},
 		{"reboot", reboot{}},
 		{"name_servers", nameServers{}},
 		{"upgrade_windows", upgradeWindows{}},

@@ -20,7 +20,7 @@ const (
 	StepBegin Kind = "step_begin"
 	StepEnd   Kind = "step_end"
 	// Phase says what a machine is doing now: "starting", "text mode", "first
-	// logon", "job", "rebooting", "proofs", "powering off".
+	// logon", "job", "console", "rebooting", "proofs", "powering off".
 	Phase Kind = "phase"
 	// Line is a line that the guest said, in Text.
 	Line Kind = "line"

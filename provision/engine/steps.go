@@ -142,8 +142,13 @@ func (r *stageRun) perform(ctx context.Context, b *box, i int, boot func(context
 		if err := r.setup(ctx, b, work); err != nil {
 			return nil, err
 		}
-	} else if err := boot(ctx, b); err != nil {
-		return nil, err
+	} else if !work.Early {
+		if err := boot(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	if len(work.Console) > 0 {
+		return r.console(ctx, b, s, work)
 	}
 	if work.Job == nil {
 		return nil, nil

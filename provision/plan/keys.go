@@ -160,6 +160,9 @@ func imageOf(step *labs.Step, work catalog.Work, media map[string]string) (StepI
 			err = digestFiles(image.Files, "E:", work.Job.Files)
 		}
 	}
+	if len(work.Console) > 0 {
+		image.Files["console"] = digestOf(work.Console)
+	}
 	return image, err
 }
 

@@ -1,7 +1,9 @@
 package windows
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +14,7 @@ var (
 	ifExist   = regexp.MustCompile(`(?i)^if (not )?exist (\S+) (.+)$`)
 	branches  = regexp.MustCompile(`(?i)^\((.*?)\)(?:\s*else\s*\((.*)\))?$`)
 	exitWord  = regexp.MustCompile(`(?i)^exit(?: /b)?(?: (\d+))?$`)
-	fakeWords = regexp.MustCompile(`(?i)^fake (\S+)(?: (\d+))?$`)
+	fakeWords = regexp.MustCompile(`(?i)^fake (\S+)(?: (.+))?$`)
 )
 
 // commands runs the lines of a batch file of a lab's author, as far as the fake
@@ -116,9 +118,31 @@ func (r *runner) simple(line string) int {
 	return 1
 }
 
+// ask shows a question until Enter is pressed, as a program does that was started
+// and not waited for, and then the keys that were.
+func (r *runner) ask(question string) {
+	r.g.Show(question)
+	var keys []string
+	for {
+		select {
+		case <-r.ctx.Done():
+			return
+		case chord := <-r.g.Keyboard():
+			keys = append(keys, strings.Trim(fmt.Sprint(chord), "[]"))
+			if slices.Contains(chord, keyEnter) {
+				r.g.Show("Thank you:", strings.Join(keys, ", "))
+				return
+			}
+		}
+	}
+}
+
+// keyEnter is Enter's Linux key code.
+const keyEnter = 28
+
 // fault does what a lab asked for to go wrong.
-func (r *runner) fault(what, number string) int {
-	n, _ := strconv.Atoi(number)
+func (r *runner) fault(what, rest string) int {
+	n, _ := strconv.Atoi(rest)
 	switch strings.ToLower(what) {
 	case "hang":
 		<-r.ctx.Done()
@@ -137,6 +161,10 @@ func (r *runner) fault(what, number string) int {
 		}
 	case "wait":
 		r.wait(time.Duration(n) * time.Millisecond)
+	case "show":
+		r.g.Show(strings.Split(rest, `\n`)...)
+	case "ask":
+		go r.ask(rest)
 	case "fail-once":
 		if _, seen := r.g.Get(system, "failed-once"); !seen {
 			r.g.Set(system, "failed-once", "1")

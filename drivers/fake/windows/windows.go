@@ -14,6 +14,8 @@
 //	fake poweroff    switches the machine off in the middle of the job, once
 //	fake reboot      restarts in the middle of the job, once
 //	fake wait 200    waits so many milliseconds
+//	fake show TEXT   puts a text on a text screen; \n parts lines
+//	fake ask TEXT    asks on the screen until Enter is pressed, and shows the keys
 //	fake fail-once   fails the first time that this machine sees it
 //
 // A machine whose name holds "mute" never says a word.
@@ -58,6 +60,8 @@ const (
 type Options struct {
 	// Takes is how long Setup and each of a job's programs take.
 	Takes time.Duration
+	// Boots is how long Windows takes from power-on to its runner's first word.
+	Boots time.Duration
 	// Begun is told each time that Setup or a program begins on a machine, by the
 	// hypervisor's name: "setup", "dcpromo", "netdom", "forestprep", "domainprep",
 	// "exchange", "command". It may be called from several goroutines.
@@ -80,10 +84,14 @@ func (o Options) begin(ctx context.Context, g *fake.Guest, what string) {
 	if o.Begun != nil {
 		o.Begun(g.Name(), what)
 	}
-	if o.Takes == 0 {
+	wait(ctx, o.Takes)
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	if d == 0 {
 		return
 	}
-	timer := time.NewTimer(o.Takes)
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
@@ -100,6 +108,8 @@ func (o Options) boot(ctx context.Context, g *fake.Guest) {
 		o.setup(ctx, g)
 	}
 	g.Set(system, keyOpen, "1")
+	g.Show("Starting Windows...")
+	wait(ctx, o.Boots)
 	how := "boot"
 	if _, first := g.Get(system, keyFirst); first {
 		how = "install"
