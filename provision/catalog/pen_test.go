@@ -187,7 +187,7 @@ func TestStepsOutOfPlace(t *testing.T) {
 		w := newWorld(t, labs.Windows2003)
 		call := w.step(schema.Kind, "ex01", args{
 			"domain": "contoso.test", "media": labs.MediaRef("exchange"), "organization": "Contoso",
-			"command": "x", "from": "testdata/user", "to": `C:\X`, "service": []string{"x"},
+			"command": "x", "from": "testdata/user", "to": `C:\X`, "service": []string{"x"}, "text": "x",
 		})
 		if _, diags := e.Work(call); diags.Fatal() {
 			t.Errorf("%s on a machine that is not installed: %s", schema.Kind, diags[0].Detail)
