@@ -16,13 +16,13 @@ export SOURCE_DATE_EPOCH
 rm -rf "$out/system32" "$out/support" "$out/later" "$out/disc"
 mkdir -p "$out/system32" "$out/support" "$out/later"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
-for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe mode.com expand.exe sysocmgr.exe sync.exe attack.exe; do
+for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe netsh.exe mode.com expand.exe sysocmgr.exe sync.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"
 cp "$out/shim.exe" "$out/support/netdom.exe"
 cp "$out/shim.exe" "$out/later/powershell.exe"
-printf '%s\n' expand.exe find.exe net.exe powershell.exe sc.exe shutdown.exe >"$out/overrides.txt"
+printf '%s\n' expand.exe find.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \
 	go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$out/standind" ./standind)

@@ -1,4 +1,4 @@
-// Package command is what the stand-in programs do: dcpromo, netdom, ldifde, PowerShell,
+// Package command is what the stand-in programs do: dcpromo, netdom, netsh, ldifde, PowerShell,
 // Exchange 2003's setup, net, sc, shutdown, mode, expand, sysocmgr, sync and attack.
 //
 // Floor 6. Each command is strict: a switch or an answer file that Windows would
@@ -42,6 +42,8 @@ type Locator interface {
 // World is what lies outside the machine's own state.
 type World struct {
 	Locator Locator
+	// Ask makes the machine ask other DNS servers; nil changes nothing outside.
+	Ask func(servers []string) Locator
 	// Connect opens the directory at an IP address.
 	Connect func(address string) (Directory, error)
 	// Promote makes the databases of a new forest.
@@ -114,6 +116,8 @@ func (c *call) locked() int {
 		return c.netdom()
 	case "ldifde":
 		return c.ldifde()
+	case "netsh":
+		return c.netsh()
 	case "setup":
 		return c.setup()
 	case "powershell":

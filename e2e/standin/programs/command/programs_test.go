@@ -3,10 +3,13 @@ package command_test
 import (
 	"context"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/doublehop/doublehop/drivers/drivertest"
+	"github.com/doublehop/doublehop/e2e/standin/programs/command"
 )
 
 func TestServicesStopWithThoseThatNeedThem(t *testing.T) {
@@ -43,6 +46,26 @@ func TestSharesAndUsers(t *testing.T) {
 	b.run(0, "net user alice /delete")
 	b.run(2, "net user alice", "2221")
 	b.run(1, "net fly", "imitates no other")
+}
+
+func TestNetshChangesTheDNSServers(t *testing.T) {
+	b := (&lan{t: t}).machine("WEB01", "10.66.0.12")
+	var asked []string
+	b.guest.Ask = func(servers []string) command.Locator { asked = servers; return b.lan }
+	b.run(0, "netsh interface ip show dns", "Statically Configured DNS Servers:    10.66.0.10")
+	b.run(1, `netsh interface ip set dns "LAN" static 10.66.0.11`, "not registered with the router")
+	b.run(1, `netsh interface ip set dns "Ethernet" static 10.66.0`, "Invalid address")
+	b.run(1, `netsh interface ip set dns "Ethernet" static 10.66.0.11 index=2`, "not an acceptable")
+	b.run(1, `netsh interface ip set dns "Ethernet" dhcp`, "essential parameters")
+	b.run(1, "netsh firewall show", "imitates no other")
+	b.run(0, `netsh interface ip set dns "Local Area Connection" static 10.66.0.11`)
+	b.run(0, `netsh interface ip add dns "local area connection" 10.66.0.13 index=2 validate=no`)
+	b.run(1, `netsh interface ip add dns "Ethernet" 10.66.0.13`, "already exists")
+	if want := []string{"10.66.0.11", "10.66.0.13"}; !slices.Equal(asked, want) {
+		t.Errorf("the guest asks %v, want %v", asked, want)
+	}
+	b.reboot()
+	b.run(0, "netsh interface ip show dns", "DNS Servers:    10.66.0.11\r\n"+strings.Repeat(" ", 42)+"10.66.0.13\r\n")
 }
 
 func TestDomainUsersLogOn(t *testing.T) {

@@ -115,6 +115,8 @@ type State struct {
 	Users      map[string]string  `json:"users"`            // local accounts and their passwords
 	Cached     map[string]string  `json:"cached,omitempty"` // domain\user to the password of the last good logon
 	Exchange   bool               `json:"exchange,omitempty"`
+	// NameServers are the DNS servers that netsh set; empty for those of the facts.
+	NameServers []string `json:"name_servers,omitempty"`
 }
 
 // Share is one shared folder.
@@ -150,6 +152,9 @@ func Open(folder, prefix string) (*Machine, error) {
 		return nil, fmt.Errorf("read %s: %w", m.stateFile(), err)
 	}
 	m.maps()
+	if len(m.NameServers) > 0 {
+		m.DNS = m.NameServers
+	}
 	return m, nil
 }
 

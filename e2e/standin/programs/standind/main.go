@@ -35,6 +35,7 @@ func run(ctx context.Context, args []string) int {
 	flags.StringVar(&p.run, "run", "/run/standin", "folder that a boot empties")
 	flags.StringVar(&p.prefix, "prefix", "", "the Wine prefix")
 	flags.StringVar(&p.hosts, "hosts", "/etc/hosts", "the hosts file, which each boot writes anew")
+	flags.StringVar(&p.resolv, "resolv", "/etc/resolv.conf", "the resolver's file, which netsh writes anew")
 	flags.StringVar(&p.slapd, "slapd", "/usr/sbin/slapd", "the LDAP server")
 	if err := flags.Parse(args[1:]); err != nil {
 		return 2

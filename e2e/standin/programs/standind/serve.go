@@ -27,7 +27,7 @@ const (
 )
 
 // places are the folders and files that standind works with.
-type places struct{ state, run, prefix, slapd, hosts string }
+type places struct{ state, run, prefix, slapd, hosts, resolv string }
 
 func (p places) directory() directory.Slapd {
 	return directory.Slapd{Program: p.slapd, Folder: filepath.Join(p.state, "directory")}
@@ -50,6 +50,11 @@ func serve(ctx context.Context, p places) error {
 	// Wine takes its Tcpip\Parameters Domain and Hostname from here at each start.
 	if err := os.WriteFile(p.hosts, []byte(hosts(m)), 0o644); err != nil {
 		return err
+	}
+	if len(m.NameServers) > 0 {
+		if err := p.resolve(m.NameServers); err != nil {
+			return err
+		}
 	}
 	session, automatic, err := m.Autologon()
 	if err != nil {
@@ -95,6 +100,12 @@ func hosts(m *machine.Machine) string {
 	return "127.0.0.1 localhost\n" + address + " " + m.FQDN() + " " + strings.ToLower(m.Computer) + " " + m.Computer + "\n"
 }
 
+// resolve lets the whole guest ask some DNS servers.
+func (p places) resolve(servers []string) error {
+	text := "nameserver " + strings.Join(servers, "\nnameserver ") + "\noptions timeout:1 attempts:2\n"
+	return os.WriteFile(p.resolv, []byte(text), 0o644)
+}
+
 // control starts what a domain controller serves and waits until the directory answers.
 func control(ctx context.Context, p places, m *machine.Machine, background func(string, func(context.Context) error)) error {
 	address, err := netip.ParseAddr(m.IP())
@@ -118,6 +129,12 @@ func control(ctx context.Context, p places, m *machine.Machine, background func(
 func world(p places, m *machine.Machine) command.World {
 	return command.World{
 		Locator: names.Resolver{Servers: m.DNS},
+		Ask: func(servers []string) command.Locator {
+			if err := p.resolve(servers); err != nil {
+				fmt.Fprintln(os.Stderr, "standind: DNS servers:", err)
+			}
+			return names.Resolver{Servers: servers}
+		},
 		Connect: func(address string) (command.Directory, error) {
 			return directory.Dial(net.JoinHostPort(address, "389"), 5*time.Second)
 		},
