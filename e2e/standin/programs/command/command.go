@@ -18,6 +18,7 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/attack"
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+	"github.com/doublehop/doublehop/e2e/standin/programs/mail"
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
 
@@ -48,6 +49,9 @@ type World struct {
 	Connect func(address string) (Directory, error)
 	// Promote makes the databases of a new forest.
 	Promote func(ctx context.Context, f directory.Forest) error
+	// Mail is this machine's mail store, and Peer gives an order to another's.
+	Mail *mail.Store
+	Peer func(ctx context.Context, address string, o mail.Order) (mail.Content, error)
 	// Power asks for "reboot" or "poweroff".
 	Power func(kind string)
 	// Flush writes what the machine holds in memory to its disks.
@@ -118,7 +122,7 @@ func (c *call) locked() int {
 		return c.ldifde()
 	case "netsh":
 		return c.netsh()
-	case "setup":
+	case "setup", "setupcor", "update":
 		return c.setup()
 	case "powershell":
 		return c.powershell()

@@ -164,7 +164,7 @@ func (c *call) roleAllows() string {
 		return "a restart is pending: a domain operation has completed and the computer must be restarted first"
 	case m.Role == machine.Member:
 		return "this stand-in does not promote a member of a domain to a new forest"
-	case m.Exchange:
+	case m.Exchange != "":
 		return "the role of a computer with Exchange must not be changed"
 	}
 	return ""

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,30 +76,16 @@ func (c *call) exchangeServer(i installing) int {
 	if why != "" {
 		return c.setupFails(why)
 	}
-	var because []string
-	for _, need := range [][2]string{
-		{"iis_common", "Internet Information Services"},
-		{"iis_www", "World Wide Web service"},
-		{"iis_smtp", "SMTP service"},
-		{"iis_nntp", "NNTP service"},
-		{"aspnet", "ASP.NET"},
-	} {
-		if !c.Machine.Has(need[0]) {
-			because = append(because, "The required component \""+need[1]+"\" is not installed on this computer")
-		}
-	}
-	if c.Machine.Exchange {
-		because = append(because, "Microsoft Exchange is already installed on this computer")
-	}
+	because := c.wanting(i.release)
 	d, missing := c.preparing(i.dc, "Domain Admins")
 	if because = append(because, missing...); d == nil {
 		return c.prerequisites(component, action, because)
 	}
 	defer d.Close()
 	dn := d.Root().Value("defaultNamingContext")
-	because = append(because, prepared(d, dn)...)
-	if e, _ := one(d, "CN=Microsoft Exchange System Objects,"+dn, "objectVersion"); e.Value("objectVersion") != mesoVersion2003 {
-		because = append(because, "The domain is not prepared for Exchange 2003: run DomainPrep first")
+	because = append(because, prepared(d, dn, i.release)...)
+	if e, _ := one(d, "CN=Microsoft Exchange System Objects,"+dn, "objectVersion"); e.Value("objectVersion") == "" || !atLeast(e.Value("objectVersion"), i.release.domain) {
+		because = append(because, fmt.Sprintf("The domain is not prepared for Exchange %d: run DomainPrep first", i.year))
 	}
 	named, _ := organization(d, "CN=Configuration,"+dn)
 	if have := named.Value("cn"); have != "" && have != placeholderOrg && !strings.EqualFold(have, u.org) {
@@ -107,10 +94,59 @@ func (c *call) exchangeServer(i installing) int {
 	if len(because) > 0 {
 		return c.prerequisites(component, action, because)
 	}
-	return c.install(d, dn, named, u)
+	return c.install(d, dn, named, u, i.release)
 }
 
-func (c *call) install(d Directory, dn string, named directory.Entry, u unattended) int {
+// wanting is what the machine lacks for a server of a release.
+func (c *call) wanting(r release) []string {
+	var because []string
+	if r.patch {
+		return []string{"This disc is a service pack: it installs no server"}
+	}
+	have, there := c.installed()
+	kit := r.kit
+	if c.Machine.Windows == machine.Windows2000 {
+		kit = iis() // setup of Exchange 2003 brings ASP.NET itself there
+	} else if r.year == 2000 {
+		because = append(because, "Exchange 2000 cannot be installed on Windows Server 2003")
+	}
+	for _, need := range kit {
+		if !c.Machine.Has(need[0]) {
+			because = append(because, "The required component \""+need[1]+"\" is not installed on this computer")
+		}
+	}
+	switch {
+	case !there || have.year == 2000 && have.patch && r.year == 2003:
+	case have.year == 2000 && r.year == 2003:
+		because = append(because, "Exchange 2000 on this computer is not at Service Pack 3")
+	default:
+		because = append(because, "Microsoft Exchange is already installed on this computer")
+	}
+	return because
+}
+
+// mark writes a release into the object of the machine's server.
+func mark(d Directory, m *machine.Machine, r release) error {
+	server, ok := serverNamed(d, m.Computer)
+	if !ok {
+		return errors.New("the server has no object in the directory")
+	}
+	return d.Modify(server.DN, append(replacing("serialNumber", r.serial), replacing("versionNumber", r.number)...))
+}
+
+// serverNamed finds a server's object by its name.
+func serverNamed(d Directory, name string) (directory.Entry, bool) {
+	found, err := d.Search(directory.Query{
+		Base: "CN=Microsoft Exchange,CN=Services,CN=Configuration," + d.Root().Value("rootDomainNamingContext"), Scope: directory.Subtree,
+		Filter: "(&(objectClass=msExchExchangeServer)(cn=" + name + "))",
+	})
+	if err != nil || len(found) == 0 {
+		return directory.Entry{}, false
+	}
+	return found[0], true
+}
+
+func (c *call) install(d Directory, dn string, named directory.Entry, u unattended, r release) int {
 	m := c.Machine
 	c.setupLine("Entering CompServer::ScInstallServer")
 	orgDN := "CN=" + u.org + ",CN=Microsoft Exchange,CN=Services,CN=Configuration," + dn
@@ -120,7 +156,10 @@ func (c *call) install(d Directory, dn string, named directory.Entry, u unattend
 		}
 	}
 	c.work(1)
-	if err := ensure(d, serverEntries(orgDN, u, m)...); err != nil {
+	if err := ensure(d, serverEntries(orgDN, u, m, r)...); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Server", "0x80072030", err)
+	}
+	if err := mark(d, m, r); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Server", "0x80072030", err)
 	}
 	account := "CN=" + m.Computer + ",CN=Computers," + dn
@@ -132,7 +171,7 @@ func (c *call) install(d Directory, dn string, named directory.Entry, u unattend
 		return c.subcomponentFails("Microsoft Exchange Domain Servers", "0x80072030", err)
 	}
 	c.work(2)
-	for _, part := range []string{`\bin`, `\mdbdata`, `\mailroot\vsi 1\Pickup`, `\res`, `\exchweb`} {
+	for _, part := range []string{`\bin`, `\mdbdata`, `\mailroot\vsi 1\PickUp`, `\mailroot\vsi 1\Queue`, `\mailroot\vsi 1\BadMail`, `\res`, `\exchweb`} {
 		if err := m.MakeFolder(u.folder + part); err != nil {
 			return c.subcomponentFails("Microsoft Exchange files", "0xC0070003", err)
 		}
@@ -141,14 +180,14 @@ func (c *call) install(d Directory, dn string, named directory.Entry, u unattend
 		m.AddService(s)
 	}
 	// Exchange 2003 disables news by default.
-	if news, ok := m.ServiceNamed("NntpSvc"); ok {
+	if news, ok := m.ServiceNamed("NntpSvc"); ok && r.year == 2003 {
 		news.Start, news.Running = "disabled", false
 		m.AddService(news)
 	}
-	m.Exchange = true
+	m.Exchange = r.id
 	const setupKey = `SOFTWARE\Microsoft\Exchange\Setup`
 	c.Registry(setupKey, "Services", "SZ", u.folder)
-	c.Registry(setupKey, "NewestBuild", "DWORD", "6944")
+	c.Registry(setupKey, "NewestBuild", "DWORD", r.number)
 	c.work(1)
 	// Setup writes such lines in good runs too; the next line takes them back.
 	c.setupLine("Error code 0XC0070424 (1060): The specified service does not exist as an installed service.")
@@ -159,7 +198,7 @@ func (c *call) install(d Directory, dn string, named directory.Entry, u unattend
 }
 
 // serverEntries are the objects of the first server's administrative group, parents first.
-func serverEntries(orgDN string, u unattended, m *machine.Machine) []directory.Entry {
+func serverEntries(orgDN string, u unattended, m *machine.Machine, r release) []directory.Entry {
 	group := "CN=" + u.group + ",CN=Administrative Groups," + orgDN
 	servers := "CN=Servers," + group
 	server := "CN=" + m.Computer + "," + servers
@@ -167,18 +206,24 @@ func serverEntries(orgDN string, u unattended, m *machine.Machine) []directory.E
 	store := "CN=InformationStore," + server
 	storage := "CN=First Storage Group," + store
 	legacy := "/o=" + u.org + "/ou=" + u.group
+	base := legacy + "/cn=Configuration/cn=Servers/cn=" + m.Computer
 	host := m.FQDN()
+	services := "CN=Recipient Update Services,CN=Address Lists Container," + orgDN
 	return []directory.Entry{
+		directory.New(services, "objectClass", "container"),
+		directory.New("CN=Recipient Update Service ("+m.Domain.NetBIOS+"),"+services, "objectClass", "msExchAddressListService", "msExchAddressListServiceLink", server),
 		directory.New(group, "objectClass", "msExchAdminGroup", "legacyExchangeDN", legacy),
 		directory.New(routes, "objectClass", "msExchRoutingGroupContainer"),
 		directory.New("CN=First Routing Group,"+routes, "objectClass", "msExchRoutingGroup", "msExchRoutingMasterDN", server),
 		directory.New(servers, "objectClass", "msExchServersContainer"),
-		directory.New(server, "objectClass", "msExchExchangeServer", "serialNumber", "Version 6.5 (Build 6944.4)", "versionNumber", "6944",
-			"legacyExchangeDN", legacy+"/cn=Configuration/cn=Servers/cn="+m.Computer,
-			"networkAddress", "ncacn_ip_tcp:"+host, "networkAddress", "netbios:"+m.Computer, "msExchHomeRoutingGroup", "CN=First Routing Group,"+routes),
+		directory.New(server, "objectClass", "msExchExchangeServer", "serialNumber", r.serial, "versionNumber", r.number,
+			"legacyExchangeDN", base,
+			"networkAddress", "ncacn_ip_tcp:"+host, "networkAddress", "netbios:"+m.Computer, "networkAddress", addressMark+m.IP(), "msExchHomeRoutingGroup", "CN=First Routing Group,"+routes),
 		directory.New(store, "objectClass", "msExchInformationStore"),
 		directory.New(storage, "objectClass", "msExchStorageGroup"),
-		directory.New("CN=Mailbox Store ("+m.Computer+"),"+storage, "objectClass", "msExchPrivateMDB", "msExchOwningServer", server),
-		directory.New("CN=Public Folder Store ("+m.Computer+"),"+storage, "objectClass", "msExchPublicMDB", "msExchOwningServer", server),
+		directory.New("CN=Mailbox Store ("+m.Computer+"),"+storage, "objectClass", "msExchPrivateMDB", "msExchOwningServer", server,
+			"legacyExchangeDN", base+"/cn=Microsoft Private MDB"),
+		directory.New("CN=Public Folder Store ("+m.Computer+"),"+storage, "objectClass", "msExchPublicMDB", "msExchOwningServer", server,
+			"legacyExchangeDN", base+"/cn=Microsoft Public MDB"),
 	}
 }

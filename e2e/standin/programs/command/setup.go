@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,35 +9,35 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
 )
 
-const setupLog = `C:\Exchange Server Setup Progress.log`
-
-// The numbers that Exchange 2003 leaves in a directory.
 const (
-	rangeUpper2003  = "6870"
-	orgVersion2003  = "6903"
-	mesoVersion2003 = "6936"
+	setupLog = `C:\Exchange Server Setup Progress.log`
 	// placeholderOrg is ForestPrep's name of the organization until the first server names it (KB829360).
 	placeholderOrg = "{335A1087-5131-4D45-BE3E-3C6C7F76F5EC}"
 )
 
 // installing is what setup was asked for.
 type installing struct {
+	release
 	forest, domain bool
 	unattend       string // Windows path of the answer file
 	dc             string
 }
 
-// setup is SETUP\I386\SETUP.EXE of the stand-in Exchange disc.
+// setup is SETUP\I386\SETUP.EXE of the stand-in discs of Exchange 2000 and 2003, and
+// UPDATE.EXE of their service packs. Where the real one shows its wizard, this one
+// does what a person would choose: it updates, or removes the server.
 func (c *call) setup() int {
+	r, known := c.disc()
 	c.setupLine("**********************************************")
-	c.setupLine("Starting Exchange 6944 setup (stand-in, not Microsoft Exchange) on Windows 5.2.3790")
+	c.setupLine("Starting Exchange " + r.build + " setup (stand-in, not Microsoft Exchange) on Windows " + c.Machine.Version())
 	c.setupLine("Command line: " + c.request.Command)
 	i, bad := c.readSetup()
+	i.release = r
 	if bad != "" {
 		return c.setupFails(bad)
 	}
 	folder := c.request.Module[:strings.LastIndexAny(c.request.Module, `\/`)+1]
-	if !c.Machine.Exists(folder + "EXCHANGE") {
+	if !known || !c.Machine.Exists(folder+"EXCHANGE") {
 		return c.setupFails("the folder " + folder + "EXCHANGE is missing: setup runs from its disc only")
 	}
 	switch {
@@ -44,8 +45,12 @@ func (c *call) setup() int {
 		return c.forestPrep(i)
 	case i.domain:
 		return c.domainPrep(i)
+	case c.request.Program() == "update":
+		return c.exchangeUpdate(i)
 	case i.unattend != "":
 		return c.exchangeServer(i)
+	case c.Machine.Exchange != "":
+		return c.exchangeRemove(i)
 	}
 	return c.setupFails("the Installation Wizard waits at its first page (no /UnattendFile)")
 }
@@ -160,8 +165,18 @@ func ensure(d Directory, all ...directory.Entry) error {
 	return nil
 }
 
-func version(number string) []directory.Change {
-	return []directory.Change{{Op: directory.Replace, Attribute: directory.Attribute{Name: "objectVersion", Values: []string{number}}}}
+// raise sets a number of an object where it is less; "" leaves it.
+func raise(d Directory, dn, attribute, to string) error {
+	have, _ := one(d, dn, attribute)
+	if atLeast(have.Value(attribute), to) {
+		return nil
+	}
+	return d.Modify(dn, replacing(attribute, to))
+}
+
+// replacing is the change that gives an attribute one value.
+func replacing(attribute, value string) []directory.Change {
+	return []directory.Change{{Op: directory.Replace, Attribute: directory.Attribute{Name: attribute, Values: []string{value}}}}
 }
 
 // organization finds the Exchange organization of the forest.
@@ -185,13 +200,19 @@ func (c *call) forestPrep(i installing) int {
 	defer d.Close()
 	dn := d.Root().Value("defaultNamingContext")
 	configuration := "CN=Configuration," + dn
+	if i.patch {
+		return c.prerequisites(component, action, []string{"This disc is a service pack: it prepares no forest"})
+	}
 	schema := "CN=Schema," + configuration
 	c.setupLine("Entering CompForestPrep::ScInstallForestPrep")
 	err := ensure(d, directory.New("CN=ms-Exch-Schema-Version-Pt,"+schema, "objectClass", "attributeSchema",
-		"lDAPDisplayName", "msExchSchemaVersionPt", "attributeSyntax", "2.5.5.9", "oMSyntax", "2", "rangeUpper", rangeUpper2003),
+		"lDAPDisplayName", "msExchSchemaVersionPt", "attributeSyntax", "2.5.5.9", "oMSyntax", "2", "rangeUpper", i.schema),
 		directory.New("CN=ms-Exch-Exchange-Server,"+schema, "objectClass", "classSchema", "lDAPDisplayName", "msExchExchangeServer"),
 		directory.New("CN=ms-Exch-Organization-Container,"+schema, "objectClass", "classSchema", "lDAPDisplayName", "msExchOrganizationContainer"))
 	if err != nil {
+		return c.subcomponentFails("Microsoft Exchange Schema", "0x80072030", err)
+	}
+	if err := raise(d, "CN=ms-Exch-Schema-Version-Pt,"+schema, "rangeUpper", i.schema); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Schema", "0x80072030", err)
 	}
 	c.work(1.5)
@@ -210,7 +231,7 @@ func (c *call) forestPrep(i installing) int {
 		return c.subcomponentFails("Microsoft Exchange Organization", "0x80072030", err)
 	}
 	c.work(1)
-	if err := d.Modify(org, version(orgVersion2003)); err != nil {
+	if err := raise(d, org, "objectVersion", i.org); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Organization", "0x80072030", err)
 	}
 	c.setupLine("Leaving CompForestPrep::ScInstallForestPrep")
@@ -219,12 +240,12 @@ func (c *call) forestPrep(i installing) int {
 }
 
 // prepared tells what of ForestPrep is missing.
-func prepared(d Directory, dn string) []string {
+func prepared(d Directory, dn string, r release) []string {
 	var because []string
-	if e, _ := one(d, "CN=ms-Exch-Schema-Version-Pt,CN=Schema,CN=Configuration,"+dn, "rangeUpper"); e.Value("rangeUpper") != rangeUpper2003 {
-		because = append(because, "The Active Directory schema is not prepared for Exchange 2003: run ForestPrep first")
+	if e, _ := one(d, "CN=ms-Exch-Schema-Version-Pt,CN=Schema,CN=Configuration,"+dn, "rangeUpper"); e.Value("rangeUpper") == "" || !atLeast(e.Value("rangeUpper"), r.schema) {
+		because = append(because, fmt.Sprintf("The Active Directory schema is not prepared for Exchange %d: run ForestPrep first", r.year))
 	}
-	if org, _ := organization(d, "CN=Configuration,"+dn); org.Value("objectVersion") != orgVersion2003 {
+	if org, there := organization(d, "CN=Configuration,"+dn); !there || !atLeast(org.Value("objectVersion"), r.org) {
 		because = append(because, "The Exchange organization container does not exist: run ForestPrep first")
 	}
 	return because
@@ -238,7 +259,7 @@ func (c *call) domainPrep(i installing) int {
 	}
 	defer d.Close()
 	dn := d.Root().Value("defaultNamingContext")
-	if because := prepared(d, dn); because != nil {
+	if because := prepared(d, dn, i.release); because != nil {
 		return c.prerequisites(component, action, because)
 	}
 	c.setupLine("Entering CompDomainPrep::ScInstallDomainPrep")
@@ -249,7 +270,7 @@ func (c *call) domainPrep(i installing) int {
 		directory.New(meso, "objectClass", "msExchSystemObjectsContainer"))
 	if err == nil {
 		c.work(1)
-		err = d.Modify(meso, version(mesoVersion2003))
+		err = raise(d, meso, "objectVersion", i.release.domain)
 	}
 	if err != nil {
 		return c.subcomponentFails("Microsoft Exchange Domain Preparation", "0x80072030", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/command"
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+	"github.com/doublehop/doublehop/e2e/standin/programs/mail"
 	"github.com/doublehop/doublehop/e2e/standin/programs/names"
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
@@ -24,6 +25,7 @@ type lan struct {
 	forest *directory.Memory // nil until a promotion is effective
 	made   *directory.Memory // made by a promotion
 	cut    bool              // nobody reaches anybody
+	stores map[string]*mail.Store
 }
 
 func (l *lan) Host(_ context.Context, host string) (netip.Addr, error) {
@@ -84,6 +86,9 @@ func check(t *testing.T, err error) {
 
 func (b *box) boot(state, prefix string) {
 	b.t.Helper()
+	if b.lan.stores == nil {
+		b.lan.stores = map[string]*mail.Store{}
+	}
 	m, err := machine.Open(state, prefix)
 	check(b.t, err)
 	check(b.t, m.Boot())
@@ -93,7 +98,17 @@ func (b *box) boot(state, prefix string) {
 		b.lan.forest = b.lan.made
 	}
 	b.power = ""
+	post, err := mail.Open(state)
+	check(b.t, err)
+	b.lan.stores[m.IP()] = post
 	b.guest = &command.Guest{Session: session, Machine: m, World: command.World{
+		Mail: post,
+		Peer: func(_ context.Context, address string, o mail.Order) (mail.Content, error) {
+			if there, ok := b.lan.stores[address]; ok && !b.lan.cut {
+				return there.Do(o)
+			}
+			return mail.Content{}, directory.ErrUnreachable
+		},
 		Locator: b.lan,
 		Connect: func(address string) (command.Directory, error) {
 			if b.lan.forest == nil || (b.lan.cut && m.Role != machine.DC) || (address == "127.0.0.1" && m.Role != machine.DC) {

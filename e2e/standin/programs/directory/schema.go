@@ -56,6 +56,8 @@ func classes() []class {
 		{"msExchSystemObjectsContainer", "container", "ms-Exch-System-Objects-Container"},
 		{"msExchRecipientPolicies", "container", "ms-Exch-Container"},
 		{"msExchRecipientPolicy", "top", "ms-Exch-Recipient-Policy"},
+		{"msExchAddressListService", "top", "ms-Exch-Address-List-Service"},
+		{"msExchRoutingGroupConnector", "top", "ms-Exch-Routing-Group-Connector"},
 		{"publicFolder", "top", "ms-Exch-Public-Folder"},
 	}
 }
@@ -112,7 +114,7 @@ const (
 		enabled hideDLMembership msExchHideFromAddressLists mDBUseDefaults isSynchronized isGlobalCatalogReady defaultHidingValue`
 	names = `objectCategory member memberOf manager managedBy fSMORoleOwner nCName serverReference subRefs masteredBy hasMasterNCs
 		msExchOwningOrg msExchResponsibleMTAServer homeMTA homeMDB msExchHomePublicMDB showInAddressBook serverReferenceBL defaultObjectCategory rIDManagerReference
-		msExchOwningServer msExchOwningPFTree msExchHomeRoutingGroup msExchRoutingMasterDN msExchHomeServerLink defaultNamingContext
+		msExchOwningServer msExchOwningPFTree msExchHomeRoutingGroup msExchRoutingMasterDN msExchAddressListServiceLink msExchHomeServerLink defaultNamingContext
 		schemaNamingContext configurationNamingContext rootDomainNamingContext dsServiceName serverName wellKnownOwner`
 )
 

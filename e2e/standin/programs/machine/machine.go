@@ -27,6 +27,21 @@ type Facts struct {
 	Address    string   // IPv4 address with prefix length, "" without a static address
 	DNS        []string // DNS servers in their order
 	Components []string // optional components that are on, lower case
+	Windows    string   // such as [Windows2000]
+}
+
+// The Windows versions, as machine.txt names them: windows=windows-2000.
+const (
+	Windows2000   = "windows-2000"
+	Windows2003   = "windows-2003"
+	Windows2008R2 = "windows-2008r2"
+	Windows2012R2 = "windows-2012r2"
+	Windows2016   = "windows-2016"
+)
+
+// Version is the number of the Windows, as its programs print it.
+func (f Facts) Version() string {
+	return map[string]string{Windows2000: "5.0.2195", Windows2003: "5.2.3790", Windows2008R2: "6.1.7601", Windows2012R2: "6.3.9600", Windows2016: "10.0.14393"}[f.Windows]
 }
 
 // IP is the address without its prefix length.
@@ -37,7 +52,7 @@ func (f Facts) IP() string {
 
 // ReadFacts reads machine.txt: one key=value a line.
 func ReadFacts(path string) (Facts, error) {
-	facts := Facts{NIC: "eth0"}
+	facts := Facts{NIC: "eth0", Windows: Windows2003}
 	file, err := os.Open(path)
 	if err != nil {
 		return facts, err
@@ -63,6 +78,8 @@ func (f *Facts) set(key, value string) {
 		f.Computer = strings.ToUpper(value)
 	case "administrator_password":
 		f.Password = value
+	case "windows":
+		f.Windows = strings.ToLower(value)
 	case "nic":
 		f.NIC = value
 	case "address":
@@ -112,9 +129,9 @@ type State struct {
 	Components []string           `json:"components,omitempty"`
 	Services   map[string]Service `json:"services"`
 	Shares     map[string]Share   `json:"shares,omitempty"`
-	Users      map[string]string  `json:"users"`            // local accounts and their passwords
-	Cached     map[string]string  `json:"cached,omitempty"` // domain\user to the password of the last good logon
-	Exchange   bool               `json:"exchange,omitempty"`
+	Users      map[string]string  `json:"users"`                      // local accounts and their passwords
+	Cached     map[string]string  `json:"cached,omitempty"`           // domain\user to the password of the last good logon
+	Exchange   string             `json:"exchange_release,omitempty"` // what stands on it, such as exchange-2003-sp2
 	// NameServers are the DNS servers that netsh set; empty for those of the facts.
 	NameServers []string `json:"name_servers,omitempty"`
 }

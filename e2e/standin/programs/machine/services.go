@@ -144,3 +144,12 @@ func (m *Machine) InstallComponents(names []string) {
 		}
 	}
 }
+
+// RemoveService forgets a service.
+func (m *Machine) RemoveService(name string) { delete(m.Services, key(name)) }
+
+// Runs says whether a service is there and runs.
+func (m *Machine) Runs(name string) bool {
+	s, ok := m.ServiceNamed(name)
+	return ok && s.Running
+}

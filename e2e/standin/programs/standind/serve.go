@@ -16,6 +16,7 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/command"
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
+	"github.com/doublehop/doublehop/e2e/standin/programs/mail"
 	"github.com/doublehop/doublehop/e2e/standin/programs/names"
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
@@ -72,9 +73,13 @@ func serve(ctx context.Context, p places) error {
 		})
 	}
 	g := &command.Guest{World: world(p, m), Session: session, Machine: m}
+	if g.Mail, err = mail.Open(p.state); err != nil {
+		return err
+	}
 	background("spool", func(ctx context.Context) error {
 		return spool.Serve(ctx, filepath.Join(p.run, "spool"), g.Handle)
 	})
+	background("mail", func(ctx context.Context) error { return post(ctx, g) })
 	if m.Role == machine.DC {
 		if err := control(ctx, p, m, background); err != nil {
 			stop(err)
@@ -138,6 +143,7 @@ func world(p places, m *machine.Machine) command.World {
 		Connect: func(address string) (command.Directory, error) {
 			return directory.Dial(net.JoinHostPort(address, "389"), 5*time.Second)
 		},
+		Peer:    mail.Ask,
 		Promote: p.directory().Create,
 		Power: func(kind string) {
 			if err := publish(p, "power", kind+"\n"); err != nil {
