@@ -50,19 +50,41 @@ var profiles = sync.OnceValue(func() []profile {
 	return list
 })
 
+// Profile is the box of one Windows.
+type Profile struct {
+	// OS and Arch are as in a lab file: "windows-2003", "x86".
+	OS, Arch string
+	Hardware Hardware
+}
+
+// Profiles are the boxes of all systems that are known, in the order of
+// hardware.csv.
+func Profiles() []Profile {
+	var list []Profile
+	for _, p := range profiles() {
+		list = append(list, Profile{OS: p.OS, Arch: p.Arch, Hardware: p.hardware()})
+	}
+	return list
+}
+
+// hardware is the row as a driver wants it.
+func (p profile) hardware() Hardware {
+	h := Hardware{
+		Arch: p.Machine, Chipset: p.Chipset, CPU: p.CPU, ACPI: p.ACPI, APIC: p.APIC, NIC: p.NIC, Video: p.Video,
+	}
+	if p.Features != "" {
+		h.Features = strings.Fields(p.Features)
+	}
+	return h
+}
+
 // HardwareOf is the fixed profile of a guest's Windows, by its name in a lab
 // file, such as "windows-2003", and its architecture, "x86" or "x64". It says
 // false for one that it does not know.
 func HardwareOf(os, arch string) (Hardware, bool) {
 	for _, p := range profiles() {
 		if p.OS == os && p.Arch == arch {
-			h := Hardware{
-				Arch: p.Machine, Chipset: p.Chipset, CPU: p.CPU, ACPI: p.ACPI, APIC: p.APIC, NIC: p.NIC, Video: p.Video,
-			}
-			if p.Features != "" {
-				h.Features = strings.Fields(p.Features)
-			}
-			return h, true
+			return p.hardware(), true
 		}
 	}
 	return Hardware{}, false

@@ -9,6 +9,8 @@
 package drivertest
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,4 +44,23 @@ func Run(t *testing.T, h Harness) {
 type check struct {
 	name string
 	run  func(*bench)
+}
+
+// RunProfiles starts the box of every Windows as far as a boot loader, and reads
+// from its screen that BIOS and loader were there: each part is one that this
+// hypervisor has, the blank disk is passed by, the disc starts, and the keyboard is
+// heard. Boxes that are the same are started once. As many start at once as the
+// tests of a package may.
+func RunProfiles(t *testing.T, h Harness) {
+	var boxes []drivers.Hardware
+	for _, p := range drivers.Profiles() {
+		if slices.ContainsFunc(boxes, func(other drivers.Hardware) bool { return reflect.DeepEqual(other, p.Hardware) }) {
+			continue
+		}
+		boxes = append(boxes, p.Hardware)
+		t.Run(p.OS+" "+p.Arch, func(t *testing.T) {
+			t.Parallel()
+			bootScreen(newBench(t, h), p)
+		})
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -158,7 +157,7 @@ func pausedGuest(b *bench) {
 }
 
 func senses(b *bench) {
-	spec := b.boots("pc", ReadDisk(), Say("up"), Wait(), Again())
+	spec := b.boots("pc", Show("A guest shows this."), ReadDisk(), Say("up"), Key(), Wait(), Again())
 	meter, hasMeter := drivers.As[drivers.Meter](b.d)
 	if hasMeter {
 		still, err := meter.Activity(b.ctx, spec.Name)
@@ -177,7 +176,9 @@ func senses(b *bench) {
 		}
 	}
 	if keyer, ok := drivers.As[drivers.Keyer](b.d); ok {
-		b.ok(keyer.SendKeys(b.ctx, spec.Name, 28))
+		const shift, a = 42, 30
+		b.ok(keyer.SendKeys(b.ctx, spec.Name, shift, a))
+		l.until("key:A")
 	}
 	if screener, ok := drivers.As[drivers.Screener](b.d); ok {
 		var picture bytes.Buffer
@@ -186,17 +187,19 @@ func senses(b *bench) {
 		if !strings.HasPrefix(media, "image/") || picture.Len() < 50 {
 			b.Errorf("%d bytes of %q", picture.Len(), media)
 		}
-		b.shows(&picture, "Booting from DVD/CD...")
+		b.shows(&picture, "Booting from DVD/CD...", "A guest shows this.")
 	}
 }
 
-// shows reads the text screen in a picture and looks for a line, of which
+// shows reads the text screen in a picture and looks for texts, of which
 // nothing may be in doubt.
-func (b *bench) shows(picture io.Reader, line string) {
+func (b *bench) shows(picture io.Reader, texts ...string) {
 	b.Helper()
 	screen, err := vgatext.Read(picture)
 	b.ok(err)
-	if !slices.Contains(screen.Lines(), line) || screen.Doubts() > 0 {
-		b.Errorf("the screen shows, with %d characters in doubt:\n%s", screen.Doubts(), screen)
+	for _, text := range texts {
+		if !strings.Contains(screen.String(), text) || screen.Doubts() > 0 {
+			b.Errorf("the screen does not show %q, or has %d characters in doubt:\n%s", text, screen.Doubts(), screen)
+		}
 	}
 }

@@ -43,6 +43,12 @@ func ReadDisc() Op { return Op{Do: 'C'} }
 // ResetDrives resets the drives hdc and hdd and leaves their trays closed.
 func ResetDrives() Op { return Op{Do: 'X'} }
 
+// Show puts a text on the screen, where the last one ended.
+func Show(text string) Op { return Op{Do: 'V', Text: text} }
+
+// Key waits for a key and says "key:" and the character that it types.
+func Key() Op { return Op{Do: 'K'} }
+
 // Again starts over with the first operation.
 func Again() Op { return Op{Do: 'L'} }
 
@@ -120,7 +126,7 @@ func encode(ops []Op) []byte {
 func (op Op) bytes(target int) []byte {
 	out := []byte{op.Do}
 	switch op.Do {
-	case 'S', 'W':
+	case 'S', 'W', 'V':
 		out = append(append(out, op.Text...), 0)
 	case 'N':
 		out = binary.LittleEndian.AppendUint16(out, uint16(op.N)) //nolint:gosec // the tests' own small numbers
@@ -143,7 +149,7 @@ func ScriptOf(disc []byte) []Op {
 		starts = append(starts, i)
 		i++
 		switch op.Do {
-		case 'S', 'W':
+		case 'S', 'W', 'V':
 			text, _, _ := strings.Cut(string(script[i:]), "\x00")
 			op.Text, i = text, i+len(text)+1
 		case 'N':

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,10 @@ func tiny(ctx context.Context, g *fake.Guest) {
 			data, _ := g.Drive("fda")
 			text, _, _ := strings.Cut(string(data), "\x00")
 			g.Say("floppy:" + text)
+		case 'V':
+			g.Show("Booting from DVD/CD...", op.Text)
+		case 'K':
+			g.Say("key:" + typed(<-g.Keyboard()))
 		case 'N':
 			sayLines(g, op.N)
 		case 'D':
@@ -53,6 +58,14 @@ func tiny(ctx context.Context, g *fake.Guest) {
 			return
 		}
 	}
+}
+
+// typed is the one key that the contract presses.
+func typed(chord []uint) string {
+	if slices.Equal(chord, []uint{42, 30}) {
+		return "A"
+	}
+	return "?"
 }
 
 func sayLines(g *fake.Guest, n int) {

@@ -39,10 +39,12 @@ func golden(t *testing.T, name, got string) {
 var here = place{pool: "/var/lib/libvirt/doublehop", accelerator: "tcg"}
 
 // profiled are the systems with a profile, and the architecture of each.
-var profiled = []string{
-	"windows-2000 x86", "windows-2003 x86", "windows-2003 x64", "windows-2003r2 x86", "windows-2003r2 x64", "windows-2008 x86", "windows-2008 x64",
-	"windows-2008r2 x64", "windows-2012 x64", "windows-2012r2 x64", "windows-2016 x64", "windows-2019 x64", "windows-2022 x64", "windows-2025 x64",
-}
+var profiled = func() (list []string) {
+	for _, p := range drivers.Profiles() {
+		list = append(list, p.OS+" "+p.Arch)
+	}
+	return list
+}()
 
 // machineOf is a machine of a lab with everything in it.
 func machineOf(t *testing.T, os string) drivers.MachineSpec {

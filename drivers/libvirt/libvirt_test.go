@@ -121,6 +121,16 @@ func TestLibvirtKeepsTheContract(t *testing.T) {
 	})
 }
 
+// Every Windows' box starts on this QEMU. Hypervisor, processor models, cards and
+// drives are real; only the system on the disc is not Windows.
+func TestEveryProfileReachesItsBootScreen(t *testing.T) {
+	open(t)
+	drivertest.RunProfiles(t, drivertest.Harness{
+		Limit: 60 * time.Second,
+		Open:  func(t *testing.T) drivers.Driver { return open(t) },
+	})
+}
+
 func raw(t *testing.T) *lv.Connect {
 	t.Helper()
 	c, err := lv.NewConnect(testURI())

@@ -8,6 +8,7 @@
 #   J byte word  go to script offset when sector 1 begins with that byte
 #   C  say sector 0 of the second CD drive
 #   X  reset hdc and hdd, as a BIOS does (ATA's software reset)
+#   V text 0   show the text on the screen     K  wait for a key and say it
 #   L  start over    P  power off    B  reboot    H  halt
 .code16
 .globl _start
@@ -42,6 +43,10 @@ next:
   je op_disc
   cmp $'X',%al
   je op_reset
+  cmp $'V',%al
+  je op_show
+  cmp $'K',%al
+  je op_key
   cmp $'L',%al
   je begin
   cmp $'P',%al
@@ -172,6 +177,24 @@ op_reset:
   outb %al,%dx
   jmp next
 
+op_show:
+  lodsb
+  test %al,%al
+  jz next
+  mov $0x0e,%ah
+  mov $7,%bx
+  int $0x10
+  jmp op_show
+
+op_key:
+  mov $key_is,%bx
+  call put_bx
+  xor %ah,%ah
+  int $0x16
+  call put
+  call put_end
+  jmp next
+
 op_jump:
   call read_disk
   lodsb
@@ -255,6 +278,7 @@ disc_is: .asciz "disc:"
 packet: .byte 16,0
   .word 1,buffer,0
   .quad 0
+key_is: .asciz "key:"
 floppy_is: .asciz "floppy:"
 line_is: .asciz "line "
 .org 1024
