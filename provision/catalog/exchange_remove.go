@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,14 +82,27 @@ func (exchangeRemove) Work(c Call) (Work, labs.Diagnostics) {
 }
 
 // dropDatabases are the lines that remove what stands empty on the server: its
-// setup refuses to remove a database that it cannot be sure of.
+// setup refuses to remove a database that it cannot be sure of. The public folder
+// database comes last, since the others name it as theirs, and a migration leaves
+// its folders in it, locked.
 func (x exchange) dropDatabases(r estate.Release) []command {
 	values := map[string]any{"server": x.p.call.Machine.Computer}
-	var lines []command
-	if !since(r, "exchange-2013") {
-		lines = append(lines, x.p.shell("on", "drop-folders", r, values))
+	lines := []command{x.p.shell("on", "drop", r, values)}
+	if since(r, "exchange-2013") {
+		return lines
 	}
-	return append(lines, x.p.shell("on", "drop", r, values))
+	if x.migrated() {
+		lines = append(lines, x.p.shell("on", "clear-folders", r, values), x.p.shell("on", "clear-system", r, values))
+	}
+	return append(lines, x.p.shell("on", "drop-folders", r, values))
+}
+
+// migrated says that the organization's public folders are in mailboxes.
+func (x exchange) migrated() bool {
+	return slices.ContainsFunc(x.at.forest.Exchange.Servers, func(s *estate.Server) bool {
+		r, _ := estate.FindRelease(s.Release)
+		return s.PublicFolders && since(r, "exchange-2013")
+	})
 }
 
 // lastEarly says that the machine has the last server of Exchange 2000 and 2003

@@ -70,8 +70,9 @@ func hop(t *testing.T) *world {
 	return w
 }
 
-// work renders a step on the estate as it is. "without" among the arguments is
-// not the step's: it names a server that is gone by then.
+// work renders a step on the estate as it is. Two of the arguments are not the
+// step's: "without" names a server that is gone by then, "holding" one that has
+// the public folders.
 func (w *world) work(kind, on string, a args) catalog.Work {
 	w.t.Helper()
 	if gone, ok := a["without"].(string); ok {
@@ -79,6 +80,13 @@ func (w *world) work(kind, on string, a args) catalog.Work {
 		delete(a, "without")
 		o := w.estate.Forests[0].Exchange
 		o.Servers = slices.DeleteFunc(o.Servers, func(s *estate.Server) bool { return s.Machine == gone })
+	}
+	if holder, ok := a["holding"].(string); ok {
+		a = maps.Clone(a)
+		delete(a, "holding")
+		for _, s := range w.estate.Forests[0].Exchange.Servers {
+			s.PublicFolders = s.Machine == holder
+		}
 	}
 	call := w.step(kind, on, a)
 	entry, _ := catalog.Find(kind)
@@ -141,6 +149,7 @@ func exchangeJobs() []exchangeJob {
 		{"remove-2003", "exchange_remove", "ex03", args{"media": media("exchange-2003")}},
 		{"remove-2003-last", "exchange_remove", "ex03", args{"media": media("exchange-2003"), "without": "ex00"}},
 		{"remove-2010", "exchange_remove", "ex10", nil},
+		{"remove-2010-migrated", "exchange_remove", "ex10", args{"holding": "ex13"}},
 		{"remove-2016", "exchange_remove", "ex16", args{"media": media("exchange-2016-cu23")}},
 		{"mount-2003", "mount_store", "ex03", args{"edb": `C:\OLD\priv1.edb`, "stm": `C:\OLD\priv1.stm`}},
 		{"mount-2003-recovery", "mount_store", "ex03", args{"edb": `C:\OLD\priv1.edb`, "stm": `C:\OLD\priv1.stm`, "recovery": true}},

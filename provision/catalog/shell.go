@@ -33,6 +33,7 @@ func ShellLines() []ShellLine {
 		install   = "$x = (Get-ItemProperty -Path {key}).MsiInstallPath; "
 		older     = "Invoke-Command -ConfigurationName 'Microsoft.Exchange' -ConnectionUri {older} -Authentication Kerberos -ScriptBlock { "
 		here      = "Invoke-Command -ConfigurationName 'Microsoft.Exchange' -ConnectionUri {here} -Authentication Kerberos -ScriptBlock { "
+		clear     = "Remove-PublicFolder -Server {server} -Recurse -ErrorAction SilentlyContinue -Confirm:$false"
 		hierarchy = `Get-PublicFolder -Identity '\' -Recurse -ResultSize Unlimited`
 	)
 	return []ShellLine{
@@ -79,8 +80,10 @@ func ShellLines() []ShellLine {
 		{"move_mailboxes", "asks for the audit log's mailboxes, from Exchange 2016 on", "exchange-2016", "exchange-se", database + "Get-Mailbox -AuditLog -Server {from} -ResultSize Unlimited | " + pull, "move-audit"},
 		{"move_mailboxes", "says how the moves stand", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -ResultSize Unlimited | Get-MoveRequestStatistics | Format-List DisplayName,Status,PercentComplete,Message", "moves"},
 		{"move_mailboxes", "forgets the moves that are done", "exchange-2010", "exchange-se", "Get-MoveRequest -BatchName 'Doublehop' -MoveStatus Completed -ResultSize Unlimited | Remove-MoveRequest -Confirm:$false", "moves-done"},
-		{"exchange_remove", "removes the server's empty public folder database, which setup leaves to its administrator", "exchange-2007", "exchange-2010", "Get-PublicFolderDatabase -Server {server} | Remove-PublicFolderDatabase -Confirm:$false", "drop-folders"},
 		{"exchange_remove", "removes the server's empty databases", "exchange-2007", "exchange-se", "Get-MailboxDatabase -Server {server} | Remove-MailboxDatabase -Confirm:$false", "drop"},
+		{"exchange_remove", "deletes the folders that a migration has left in the server's store", "exchange-2007", "exchange-2010", "Get-PublicFolder -Server {server} -Identity '\\' -Recurse -ResultSize Unlimited | " + clear, "clear-folders"},
+		{"exchange_remove", "the same for the system's own folders", "exchange-2007", "exchange-2010", "Get-PublicFolder -Server {server} -Identity '\\NON_IPM_SUBTREE' -Recurse -ResultSize Unlimited | " + clear, "clear-system"},
+		{"exchange_remove", "removes the server's empty public folder database, which setup leaves to its administrator", "exchange-2007", "exchange-2010", "Get-PublicFolderDatabase -Server {server} | Remove-PublicFolderDatabase -RemoveLastAllowed -Confirm:$false", "drop-folders"},
 		{"mount_store", "dismounts a database, and lets other files take its place", "exchange-2007", "exchange-se", "Set-MailboxDatabase -Identity {database} -AllowFileRestore:$true; Dismount-Database -Identity {database} -Confirm:$false", "dismount"},
 		{"mount_store", "mounts a database", "exchange-2007", "exchange-se", "Mount-Database -Identity {database}", "mount"},
 		{"mount_store", "makes a recovery storage group", "exchange-2007", "exchange-2007", "New-StorageGroup -Server {server} -Name {group} -LogFolderPath {folder} -SystemFolderPath {folder} -Recovery; New-MailboxDatabase -MailboxDatabaseToRecover {database} -StorageGroup {path} -EdbFilePath {file}; Set-MailboxDatabase -Identity {store} -AllowFileRestore:$true", "recovery"},
