@@ -20,6 +20,7 @@ for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe netsh.ex
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"
+i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/standsvc.exe" "$here/shim/service.c"
 cp "$out/shim.exe" "$out/support/netdom.exe"
 cp "$out/shim.exe" "$out/later/powershell.exe"
 printf '%s\n' expand.exe find.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe >"$out/overrides.txt"

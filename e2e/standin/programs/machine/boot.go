@@ -47,6 +47,9 @@ func (m *Machine) Boot() error {
 		s.Running = s.Start == "auto" || s.Name == "HTTPFilter"
 		m.AddService(s)
 	}
+	if err := EditRegistry(m.registryFile(), m.mirror()); err != nil {
+		return err
+	}
 	return m.Save()
 }
 

@@ -18,10 +18,11 @@ import (
 
 // door is a port that answers while its service runs.
 type door struct {
+	at    []string // addresses: this machine's own, as other stand-ins may share a host in tests
 	port  int
 	open  func() bool
 	serve func(net.Listener) error
-	now   net.Listener
+	now   []net.Listener
 }
 
 // post is the life of a mail server: the store works each second, and ports
@@ -39,6 +40,7 @@ func post(ctx context.Context, g *command.Guest) error {
 	said := ""
 	for {
 		for _, d := range doors {
+			d.at = []string{"127.0.0.1", g.Machine.IP()}
 			d.turn(ctx)
 		}
 		if err := g.Post(ctx); err != nil && err.Error() != said {
@@ -65,24 +67,30 @@ func (d *door) turn(ctx context.Context) {
 	if d.now != nil {
 		return
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp4", ":"+strconv.Itoa(d.port))
-	if err != nil {
-		return // the next turn tries again
-	}
-	d.now = l
-	go func() {
-		if err := d.serve(l); err != nil && !errors.Is(err, net.ErrClosed) {
-			fmt.Fprintf(os.Stderr, "standind: port %d: %v\n", d.port, err)
+	for _, at := range d.at {
+		if at == "" {
+			continue
 		}
-	}()
+		var config net.ListenConfig
+		l, err := config.Listen(ctx, "tcp4", net.JoinHostPort(at, strconv.Itoa(d.port)))
+		if err != nil {
+			d.close()
+			return // the next turn tries again
+		}
+		d.now = append(d.now, l)
+		go func() {
+			if err := d.serve(l); err != nil && !errors.Is(err, net.ErrClosed) {
+				fmt.Fprintf(os.Stderr, "standind: port %d: %v\n", d.port, err)
+			}
+		}()
+	}
 }
 
 func (d *door) close() {
-	if d.now != nil {
-		_ = d.now.Close()
-		d.now = nil
+	for _, l := range d.now {
+		_ = l.Close()
 	}
+	d.now = nil
 }
 
 // greet speaks enough SMTP (RFC 5321) to be known for a mail server. It takes no mail.

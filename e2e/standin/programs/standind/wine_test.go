@@ -15,7 +15,7 @@ import (
 
 // wine runs batch text in the stand-in's own Wine, beside a standind of this
 // process, and gives what it printed.
-func wine(t *testing.T, batch string) string {
+func wine(t *testing.T, batch string, facts ...string) string {
 	t.Helper()
 	script, err := filepath.Abs("../../wine.sh")
 	must(t, err)
@@ -32,7 +32,7 @@ func wine(t *testing.T, batch string) string {
 	end := func() { _ = exec.Command(script, root, "-k").Run() }
 	end()
 	t.Cleanup(end)
-	install(t, root)
+	install(t, root, strings.Join(facts, ""))
 	must(t, os.WriteFile(root+"/prefix/drive_c/JOB.CMD", []byte(spool.CRLF("@echo off\nset STANDIN_SPOOL=\\\\?\\unix\\machine\\run\\spool\n"+batch)), 0o600))
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int)
@@ -69,7 +69,7 @@ func must(t *testing.T, err error) {
 }
 
 // install makes the machine what the platform makes of it.
-func install(t *testing.T, root string) {
+func install(t *testing.T, root, facts string) {
 	t.Helper()
 	system := root + "/prefix/drive_c/windows/system32/"
 	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
@@ -81,6 +81,10 @@ func install(t *testing.T, root string) {
 		}
 		overrides += `"` + name + "\"=\"native,builtin\"\n"
 	}
+	build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+"standsvc.exe", "../shim/service.c")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	user, err := os.OpenFile(root+"/prefix/user.reg", os.O_APPEND|os.O_WRONLY, 0o600)
 	must(t, err)
 	_, err = user.WriteString("\n" + overrides)
@@ -89,7 +93,9 @@ func install(t *testing.T, root string) {
 	for _, folder := range []string{"/state", "/run"} {
 		must(t, os.MkdirAll(root+folder, 0o755))
 	}
-	must(t, os.WriteFile(root+"/state/machine.txt", []byte("computer=DC01\nadministrator_password=Passw0rd!\nnic=lo\naddress=127.0.0.2/8\ncomponent=iis_common\ncomponent=iis_www\ncomponent=dns\n"), 0o600))
+	must(t, os.WriteFile(root+"/state/machine.txt", []byte("computer=DC01\nadministrator_password=Passw0rd!\nnic=lo\naddress=127.0.0.2/8\ncomponent=iis_common\ncomponent=iis_www\ncomponent=dns\n"+facts), 0o600))
+	must(t, os.WriteFile(root+"/prefix/drive_c/SERVICE.VBS", []byte(spool.CRLF(onWindows2000)), 0o600))
+	must(t, os.WriteFile(root+"/prefix/drive_c/HTTP.VBS", []byte(spool.CRLF(overTheWeb)), 0o600))
 	must(t, os.WriteFile(root+"/prefix/drive_c/A.TXT", []byte(spool.CRLF(`[DCINSTALL]
 ReplicaOrNewDomain=Domain
 TreeOrChild=Tree
@@ -103,6 +109,32 @@ SYSVOLPath=%systemroot%\sysvol
 SafeModeAdminPassword=Safe!1
 RebootOnSuccess=NoAndNoPromptEither
 `)), 0o600))
+}
+
+// onWindows2000 asks WMI for services, as scripts do where there is no sc.exe.
+const onWindows2000 = `For Each item In GetObject("winmgmts:").ExecQuery("SELECT * FROM Win32_Service WHERE Name = '" & WScript.Arguments(0) & "'")
+WScript.Echo item.Name & " is " & item.State
+Next
+`
+
+// overTheWeb asks the machine's own web site for public folders.
+const overTheWeb = `Set request = CreateObject("WinHttp.WinHttpRequest.5.1")
+request.Open "MKCOL", "http://127.0.0.1/public/Projects", False
+request.Send
+WScript.Echo "status " & request.Status
+`
+
+func TestWMIKnowsTheServicesOfWindows2000(t *testing.T) {
+	said := wine(t, `cscript //nologo C:\SERVICE.VBS W3SVC
+net stop IISADMIN /y >NUL
+cscript //nologo C:\SERVICE.VBS W3SVC
+net start W3SVC >NUL
+cscript //nologo C:\SERVICE.VBS W3SVC
+cscript //nologo C:\HTTP.VBS
+`, "windows=windows-2000\n")
+	if want := "W3SVC is Running\r\nW3SVC is Stopped\r\nW3SVC is Running\r\nstatus 503\r\n"; !strings.Contains(said, want) {
+		t.Errorf("it said %q", said)
+	}
 }
 
 func TestProgramsRunUnderWine(t *testing.T) {
