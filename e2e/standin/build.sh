@@ -75,7 +75,7 @@ discs() {
 	stage platform-programs "$here/platform" "$here/build/platform.sh" "$out/keys/kernel" -- make_platform_programs
 	stage programs "$here/programs" "$here/../../go.mod" -- "$here/programs/build-programs.sh" "$out/programs"
 	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/keys/programs" "$here/build/platform.sh" -- make_guest_image
-	stage windows-cd "$out/keys/guest-image" "$here/cd" "$here/build/platform.sh" -- make_windows_cd
+	stage windows-cds "$out/keys/guest-image" "$here/cd" "$here/build/platform.sh" -- make_windows_cds
 	ln -f "$out/programs/exchange2003-standin.iso" "$out/exchange2003-standin.iso"
 }
 

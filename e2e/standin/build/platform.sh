@@ -5,7 +5,7 @@ MODULES_DISK='ata_piix crc64_rocksoft_generic crct10dif_generic sd_mod crc32c_ge
 MODULES_MEDIA='sr_mod isofs'
 MODULES_FLOPPY='floppy nls_cp437 nls_ascii vfat'
 MODULES_POWER='button evdev'
-MODULES_CARDS='8139cp e1000 pcnet32'
+MODULES_CARDS='8139cp e1000 e1000e pcnet32'
 
 # KERNEL_WORDS: silence, no work that only tests or protects the kernel itself.
 KERNEL_WORDS='quiet loglevel=0 console=tty1 vga=normal mitigations=off nokaslr cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1 raid=noautodetect noisapnp'
@@ -101,6 +101,8 @@ make_guest_image() {
 		put_modules "$root/usr/lib/standin/modules/power" $MODULES_POWER
 		put_modules "$root/usr/lib/standin/modules" $MODULES_CARDS
 	}
+	mkdir -p "$root/usr/lib/standin/later"
+	cp "$out"/programs/later/* "$root/usr/lib/standin/later/"
 	put_prefix "$root/windows"
 	whole "$out/kernel/vmlinuz" "$out/platform/disk.img"
 	cp "$out/kernel/vmlinuz" "$out/platform/disk.img" "$root/boot/"
@@ -128,28 +130,51 @@ put_prefix() {
 	} >>"$prefix/user.reg"
 }
 
-# make_windows_cd puts the image on a CD that is laid out, named and started as Windows Server 2003's is.
+# make_windows_cds makes the install CD of every Windows that cd/windows has a table of.
+make_windows_cds() {
+	local table
+	for table in "$here"/cd/windows/*.txt; do
+		make_windows_cd "$table"
+	done
+}
+
+# make_windows_cd TABLE puts the image on a CD that is laid out, named and started as one of Microsoft's is.
 make_windows_cd() {
-	local cd=$out/cd volume=NRMSVOL_EN
+	local cd=$out/cd name mark label marks
+	name=$(basename "$1" .txt)
+	label=$(sed -n 's/^label=//p' "$1")
+	marks=$(sed -n 's/^marks=//p' "$1")
 	rm -rf "$cd"
-	mkdir -p "$cd"/{I386,SUPPORT/TOOLS,DOCS,ISOLINUX,STANDIN}
-	printf 'Windows\r\n' | tee "$cd/WIN51" >"$cd/WIN51IS"
-	printf 'Windows\r\n' >"$cd/WIN51IS.SP1"
+	mkdir -p "$cd"/{DOCS,ISOLINUX,STANDIN,SOURCES}
+	for mark in $marks; do
+		printf 'Windows\r\n' >"$cd/$mark"
+	done
 	cp "$here/cd/README.TXT" "$cd/README.TXT"
-	printf '[Pid]\r\nExtraData=0000000000000000000000000000000000\r\nPid=00000270\r\n' >"$cd/I386/SETUPP.INI"
-	printf '[Version]\r\nSignature="$Windows NT$"\r\n' >"$cd/I386/TXTSETUP.SIF"
-	cp "$here/cd/README.TXT" "$cd/I386/NTLDR"
-	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
-	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
+	sed 's/$/\r/' "$1" >"$cd/STANDIN/WINDOWS.TXT"
+	if grep -q '^answers=winnt.sif' "$1"; then
+		lay_early "$cd"
+	fi
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$cd/ISOLINUX/"
 	cp "$out/kernel/vmlinuz" "$cd/ISOLINUX/VMLINUZ"
 	cp "$out/platform/cd.img" "$cd/ISOLINUX/CD.IMG"
 	printf 'DEFAULT s\nPROMPT 0\nTIMEOUT 0\nLABEL s\n KERNEL VMLINUZ\n INITRD CD.IMG\n APPEND standin=cd %s\n' "$KERNEL_WORDS" \
 		>"$cd/ISOLINUX/ISOLINUX.CFG"
 	ln "$out/root.img" "$cd/STANDIN/ROOT.IMG"
-	xorriso -as mkisofs -quiet -o "$out/win2003-standin.iso.new" -V "$volume" -publisher 'MICROSOFT CORPORATION' \
+	rmdir --ignore-fail-on-non-empty "$cd/SOURCES"
+	xorriso -as mkisofs -quiet -o "$out/$name.iso.new" -V "$label" -publisher 'MICROSOFT CORPORATION' \
 		-appid 'DOUBLEHOP STAND-IN DISC - NOT MICROSOFT WINDOWS' -iso-level 2 --norock \
 		-b ISOLINUX/isolinux.bin -c ISOLINUX/BOOT.CAT -no-emul-boot -boot-load-size 4 -boot-info-table "$cd" 2>"$out/xorriso.log" ||
 		{ cat "$out/xorriso.log" >&2; return 1; }
-	mv "$out/win2003-standin.iso.new" "$out/win2003-standin.iso"
+	mv "$out/$name.iso.new" "$out/$name.iso"
+}
+
+# lay_early FOLDER adds what the discs of Windows 2000 and 2003 have.
+lay_early() {
+	local cd=$1
+	mkdir -p "$cd/I386" "$cd/SUPPORT/TOOLS"
+	printf '[Pid]\r\nExtraData=0000000000000000000000000000000000\r\nPid=00000270\r\n' >"$cd/I386/SETUPP.INI"
+	printf '[Version]\r\nSignature="$Windows NT$"\r\n' >"$cd/I386/TXTSETUP.SIF"
+	cp "$here/cd/README.TXT" "$cd/I386/NTLDR"
+	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
+	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
 }

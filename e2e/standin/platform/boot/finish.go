@@ -2,13 +2,17 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/doublehop/doublehop/e2e/standin/platform/hive"
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
 	"github.com/doublehop/doublehop/e2e/standin/platform/winnt"
 )
 
@@ -22,6 +26,7 @@ const (
 	computerKey = `System\CurrentControlSet\Control\ComputerName\`
 	tcpipKey    = `System\CurrentControlSet\Services\Tcpip\Parameters`
 	versionKey  = `Software\Microsoft\Windows NT\CurrentVersion`
+	windowsKey  = `System\CurrentControlSet\Control\Windows`
 )
 
 // machineFile is what the stand-in programs know about the machine.
@@ -40,6 +45,10 @@ func finishSetup(left *installed) error {
 	machine.SetString(tcpipKey, "Hostname", strings.ToLower(a.Computer))
 	machine.SetString(tcpipKey, "NV Hostname", strings.ToLower(a.Computer))
 	machine.SetString(versionKey, "RegisteredOwner", a.Owner)
+	setVersion(machine, left.Release)
+	if err := fitPrograms(left.Release); err != nil {
+		return err
+	}
 	setAutologon(machine, a)
 	if err := machine.Save(); err != nil {
 		return err
@@ -54,11 +63,60 @@ func finishSetup(left *installed) error {
 	if err := user.Save(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(machineFile, []byte(machineFacts(a)), 0o600); err != nil {
+	if err := os.WriteFile(machineFile, []byte(machineFacts(*left)), 0o600); err != nil {
 		return err
 	}
 	left.Done = true
 	return writeInstalled(*left)
+}
+
+// setVersion writes which Windows this is where programs look for it, Wine's own libraries among them.
+func setVersion(machine *hive.Hive, r release.Release) {
+	machine.SetString(versionKey, "ProductName", r.Name)
+	machine.SetString(versionKey, "CurrentBuild", r.Build)
+	machine.SetString(versionKey, "CurrentBuildNumber", r.Build)
+	major, minor, _ := strings.Cut(r.Version, ".")
+	current := r.Version
+	if major == "10" { // the value stayed at that of Windows 8.1, and two new ones came
+		current = "6.3"
+	}
+	machine.SetString(versionKey, "CurrentVersion", current)
+	for name, text := range map[string]string{"CurrentMajorVersionNumber": major, "CurrentMinorVersionNumber": minor} {
+		number, _ := strconv.ParseUint(text, 10, 32)
+		machine.SetNumber(versionKey, name, uint32(number))
+	}
+	pack, _ := strconv.ParseUint(r.Pack, 10, 8)
+	machine.SetNumber(windowsKey, "CSDVersion", uint32(pack)<<8)
+	machine.Delete(versionKey, "CSDVersion")
+	if r.ServicePack() != "" {
+		machine.SetString(versionKey, "CSDVersion", r.ServicePack())
+	}
+}
+
+// laterPrograms are those that came with Windows 2008.
+const laterPrograms = "/usr/lib/standin/later"
+
+// fitPrograms gives a version of Windows the programs that it has, and takes away those that it has not.
+func fitPrograms(r release.Release) error {
+	const folder = prefix + "/drive_c/windows/system32/"
+	for _, name := range r.Without {
+		if err := os.Remove(folder + name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if r.Answers != release.Unattended {
+		return nil
+	}
+	list, err := os.ReadDir(laterPrograms)
+	if err != nil {
+		return err
+	}
+	for _, program := range list {
+		if err := os.Rename(laterPrograms+"/"+program.Name(), folder+program.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func setAutologon(machine *hive.Hive, a winnt.Answers) {
@@ -74,8 +132,10 @@ func setAutologon(machine *hive.Hive, a winnt.Answers) {
 }
 
 // machineFacts are the lines that the stand-in programs' daemon reads.
-func machineFacts(a winnt.Answers) string {
+func machineFacts(left installed) string {
+	a := left.Answers
 	var b strings.Builder
+	fmt.Fprintf(&b, "version=%s\nbuild=%s\npack=%s\n", left.Release.Version, left.Release.Build, left.Release.Pack)
 	fmt.Fprintf(&b, "computer=%s\nadministrator_password=%s\n", a.Computer, a.Password)
 	for i, adapter := range a.Adapters {
 		if adapter.DHCP {

@@ -12,11 +12,12 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/platform/winnt"
 )
 
-// cardModules are the drivers of the network cards that Windows Server 2003 has drivers for.
+// cardModules are the drivers of the network cards that Windows has drivers for.
 func cardModules() map[string]string {
 	return map[string]string{
 		"0x10ec:0x8139": "8139cp.ko", // QEMU's rtl8139 is the C+ chip, which 8139too refuses
 		"0x8086:0x100e": "e1000.ko",
+		"0x8086:0x10d3": "e1000e.ko",
 		"0x1022:0x2000": "pcnet32.ko",
 	}
 }

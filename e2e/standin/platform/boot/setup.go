@@ -5,15 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
+	"github.com/doublehop/doublehop/e2e/standin/platform/unattend"
 	"github.com/doublehop/doublehop/e2e/standin/platform/winnt"
 )
 
 // installed is what the text mode leaves on the disk for the first start from it.
 type installed struct {
+	Release release.Release
 	Answers winnt.Answers
 	// Question is the page at which the graphical part stops; nil when none.
 	Question *winnt.Question
@@ -28,23 +32,25 @@ const (
 	partitionAt = 2048 // sectors of 512 bytes, so that every disk format is aligned
 )
 
-// setup is the text mode of Setup: it reads A:\WINNT.SIF, asks what that does not answer, writes the disk and restarts.
+// setup is the first part of Setup: it reads the answer file, asks what that does not answer, writes the disk and restarts.
 func (g *guest) setup() error {
 	g.screen.page("  Setup is inspecting your computer's hardware configuration...", "Windows Setup")
+	cd, err := mountInstallCD()
+	if err != nil {
+		return err
+	}
+	table, err := os.ReadFile(cd + "/" + release.File) //nolint:gosec // the disc that Setup runs from
+	if err != nil {
+		return err
+	}
+	of, err := release.Parse(string(table))
+	if err != nil {
+		return err
+	}
 	within(3*time.Second, func() bool { return exists("/dev/fd0") })
 	mountFloppy()
-	text, err := os.ReadFile(mediaFolder + "a/winnt.sif")
-	if err != nil {
-		text, err = os.ReadFile(mediaFolder + "a/WINNT.SIF")
-	}
-	if err != nil {
-		return g.ask(&winnt.Question{
-			Title: "Welcome to Setup.", Text: "To set up Windows now, press ENTER.",
-			Because: "There is no A:\\WINNT.SIF, so nothing is answered.",
-		})
-	}
-	trace("read winnt.sif")
-	answers, textMode, guiMode := winnt.Interrogate(text)
+	answers, erase, textMode, guiMode := interrogate(of)
+	trace("read %s", of.Answers)
 	if textMode != nil {
 		return g.ask(textMode)
 	}
@@ -55,19 +61,38 @@ func (g *guest) setup() error {
 			Text:  "To quit Setup, press F3.", Because: "The first IDE disk is missing.",
 		})
 	}
-	if partitioned(disk) && !winnt.Repartition(text) {
+	if partitioned(disk) && !erase {
 		return g.ask(&winnt.Question{
 			Title:   "The following list shows the existing partitions and unpartitioned space.",
 			Text:    "To set up Windows on the selected item, press ENTER.",
-			Because: "The disk has partitions and [Unattended] Repartition is not Yes.",
+			Because: "The disk has partitions, and the answer file does not let Setup erase them.",
 		})
 	}
-	if err := g.install(disk, installed{Answers: answers, Question: guiMode}); err != nil {
+	if err := g.install(cd, disk, installed{Release: of, Answers: answers, Question: guiMode}); err != nil {
 		return err
 	}
 	g.screen.page("  Your computer will now restart.", "The text-mode portion of Setup has completed.")
 	trace("text mode done")
 	return unix.Reboot(unix.LINUX_REBOOT_CMD_RESTART)
+}
+
+// interrogate reads the answer file on A: as Setup of this version does. Erase says that Setup may erase a disk that has partitions.
+func interrogate(of release.Release) (answers winnt.Answers, erase bool, textMode, guiMode *winnt.Question) {
+	text, err := os.ReadFile(mediaFolder + "a/" + of.Answers)
+	if err != nil {
+		text, err = os.ReadFile(mediaFolder + "a/" + strings.ToUpper(of.Answers))
+	}
+	if err != nil {
+		return answers, false, &winnt.Question{
+			Title: "Welcome to Setup.", Text: "To set up Windows now, press ENTER.",
+			Because: "There is no A:\\" + strings.ToUpper(of.Answers) + ", so nothing is answered.",
+		}, nil
+	}
+	if of.Answers == release.Unattended {
+		return unattend.Interrogate(text, of)
+	}
+	answers, textMode, guiMode = winnt.Interrogate(text, of)
+	return answers, winnt.Repartition(text), textMode, guiMode
 }
 
 // ask shows a page and waits for an answer that never comes.
@@ -78,11 +103,7 @@ func (g *guest) ask(q *winnt.Question) error {
 	return nil
 }
 
-func (g *guest) install(disk string, left installed) error {
-	cd, err := mountInstallCD()
-	if err != nil {
-		return err
-	}
+func (g *guest) install(cd, disk string, left installed) error {
 	g.screen.page("  Please wait while Setup formats the partition", "C:  Partition1 [NTFS (stand-in: ext4)]")
 	size, err := partition(disk)
 	if err != nil {

@@ -29,7 +29,7 @@ func (g *guest) startFromDisk() error {
 		return g.ask(left.Question)
 	}
 	ready := g.startDevices()
-	g.screen.desktop("  Windows is starting up (stand-in)...", "Windows Server 2003 stand-in")
+	g.screen.desktop("  Windows is starting up (stand-in)...", left.Release.Title+" stand-in")
 	if !left.Done {
 		if err := finishSetup(&left); err != nil {
 			return err

@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/doublehop/doublehop/e2e/standin/platform/inf"
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
 )
 
 // session is the graphical part of Setup: each page takes its answers from the file.
 type session struct {
 	*inf.File
+	release release.Release
 	answers Answers
 }
 
@@ -50,10 +52,14 @@ func StandInKey(key string) bool {
 
 func (s *session) key() *Question {
 	const title, text = "Your Product Key", "Type the Product Key in the spaces below: _____ - _____ - _____ - _____ - _____"
-	key, ok := s.Value("UserData", "ProductKey")
+	name := "ProductKey"
+	if s.release.Is2000() { // the name was another before Windows XP
+		name = "ProductID"
+	}
+	key, ok := s.Value("UserData", name)
 	switch {
 	case !ok || key == "":
-		return stop(title, text, "The unattended answer file has no ProductKey in [UserData].")
+		return stop(title, text, "The unattended answer file has no %s in [UserData].", name)
 	case !keyForm.MatchString(key):
 		return stop(title, text, "The unattended answer file contains an invalid product ID: the key is not five groups of five.")
 	case !StandInKey(key):
@@ -175,4 +181,9 @@ func (s *session) runOnce() *Question {
 		s.answers.RunOnce = append(s.answers.RunOnce, command)
 	}
 	return nil
+}
+
+// ComputerName reports whether Windows takes a name for a computer: 1 to 15 letters, digits and hyphens, not digits alone.
+func ComputerName(name string) bool {
+	return computerForm.MatchString(name) && strings.Trim(name, "0123456789") != ""
 }

@@ -5,10 +5,11 @@ import (
 	"strings"
 
 	"github.com/doublehop/doublehop/e2e/standin/platform/inf"
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
 )
 
 // textPages are the pages of the text mode in their order.
-func textPages() []page {
+func textPages(of release.Release) []page {
 	const title, press = "Welcome to Setup.", "To set up Windows now, press ENTER."
 	return []page{
 		{Question{title, press, "A:\\WINNT.SIF has no [Data] section: Setup ignores the file."}, has("Data")},
@@ -51,9 +52,9 @@ func textPages() []page {
 		{
 			Question{
 				"Setup installs Windows files onto your hard disk.", "Location: \\",
-				"[Unattended] TargetPath is not \\WINDOWS, the only folder the stand-in knows.",
+				"[Unattended] TargetPath is not " + of.Folder + ", the only folder the stand-in knows.",
 			},
-			isOrAbsent("TargetPath", `\WINDOWS`, "*"),
+			isOrAbsent("TargetPath", of.Folder, "*"),
 		},
 	}
 }

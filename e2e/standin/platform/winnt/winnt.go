@@ -1,4 +1,4 @@
-// Package winnt asks an answer file what Setup of Windows Server 2003 would ask.
+// Package winnt asks an answer file what Setup of Windows 2000 and Server 2003 would ask.
 //
 // Floor 6. Where the file has the answer, Setup goes on; where it has none, or a
 // wrong one, Setup stops at the page where a person would give it, and so does
@@ -10,6 +10,7 @@ import (
 	"net/netip"
 
 	"github.com/doublehop/doublehop/e2e/standin/platform/inf"
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
 )
 
 // Question is a page at which Setup waits.
@@ -49,11 +50,11 @@ type Adapter struct {
 	DNS     []netip.Addr
 }
 
-// Interrogate reads an answer file as Setup does. TextMode is the first page at
+// Interrogate reads an answer file as Setup of a version of Windows does. TextMode is the first page at
 // which the text mode stops, GUIMode the first of the graphical part, which
 // comes after the disk is written and the machine restarted; nil where nothing
 // stops.
-func Interrogate(text []byte) (answers Answers, textMode, guiMode *Question) {
+func Interrogate(text []byte, of release.Release) (answers Answers, textMode, guiMode *Question) {
 	f, err := inf.Parse(text)
 	if err != nil {
 		return Answers{}, &Question{
@@ -61,10 +62,10 @@ func Interrogate(text []byte) (answers Answers, textMode, guiMode *Question) {
 			"A:\\WINNT.SIF cannot be read: " + err.Error(),
 		}, nil
 	}
-	if textMode = first(f, textPages()); textMode != nil {
+	if textMode = first(f, textPages(of)); textMode != nil {
 		return Answers{}, textMode, nil
 	}
-	s := session{File: f}
+	s := session{File: f, release: of}
 	for _, ask := range []func() *Question{
 		s.regional, s.personal, s.key, s.licensing, s.name, s.date, s.network, s.workgroup, s.components, s.runOnce,
 	} {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/doublehop/doublehop/e2e/standin/platform/release"
 	"github.com/doublehop/doublehop/e2e/standin/platform/winnt"
 )
 
@@ -68,8 +69,12 @@ Command0="cmd /c A:\START.CMD"
 
 func crlf(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r\n")) }
 
+func windows2003() release.Release {
+	return release.Release{Version: "5.2", Answers: release.Winnt, Folder: `\WINDOWS`}
+}
+
 func TestACompleteFileIsNotStopped(t *testing.T) {
-	got, text, gui := winnt.Interrogate(crlf(good))
+	got, text, gui := winnt.Interrogate(crlf(good), windows2003())
 	if text != nil || gui != nil {
 		t.Fatalf("stopped: %v %v", text, gui)
 	}
@@ -128,7 +133,7 @@ func TestSetupStopsWhereWindowsWould(t *testing.T) {
 			if changed == good {
 				t.Fatal("the change changes nothing")
 			}
-			_, text, gui := winnt.Interrogate(crlf(changed))
+			_, text, gui := winnt.Interrogate(crlf(changed), windows2003())
 			got, other := text, gui
 			if c.gui {
 				got, other = gui, text
@@ -141,7 +146,7 @@ func TestSetupStopsWhereWindowsWould(t *testing.T) {
 }
 
 func TestNoDNSServerWithoutNetworkingComponents(t *testing.T) {
-	got, _, _ := winnt.Interrogate(crlf(strings.Replace(good, "netoc=On\n", "", 1)))
+	got, _, _ := winnt.Interrogate(crlf(strings.Replace(good, "netoc=On\n", "", 1)), windows2003())
 	if diff := cmp.Diff([]string{"iis_www"}, got.Components); diff != "" {
 		t.Errorf("components (-want +got):\n%s", diff)
 	}
