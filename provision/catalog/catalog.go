@@ -53,8 +53,21 @@ type Entry interface {
 	// Work is what the guest is given. Equal calls give equal work, byte for
 	// byte. Where the estate breaks a rule that Effects reports, it is empty.
 	Work(call Call) (Work, labs.Diagnostics)
-	// Typical is how long the step takes on a host with KVM.
+	// Typical is how long the step takes on a host with KVM, as far as its kind
+	// alone tells. [Takes] knows more.
 	Typical() time.Duration
+}
+
+// Takes is how long a step typically takes on a machine, on a host with KVM.
+func Takes(c Call) time.Duration {
+	entry, ok := Find(c.Step.Kind)
+	if !ok {
+		return 0
+	}
+	if e, ok := entry.(interface{ takes(Call) time.Duration }); ok {
+		return e.takes(c)
+	}
+	return entry.Typical()
 }
 
 // Work is what a guest is given to do in a step, and how its end is known.

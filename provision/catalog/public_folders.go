@@ -51,8 +51,30 @@ func (publicFolders) Effects(c Call, e *estate.Estate) []estate.Problem {
 	return e.Do(estate.PublicFolders{Machine: c.Machine.Name, From: c.Step.Text("from")})
 }
 
-// Typical is for a lab's few folders; replicas of real ones take hours to days.
+// Typical is for a lab's few folders that another server gives away; replicas of
+// real ones take hours to days.
 func (publicFolders) Typical() time.Duration { return 20 * time.Minute }
+
+// takes knows that folders are made at once, and that a batch waits twice: for
+// its first turn, and for the stores to see the lock. Microsoft says of the second
+// that it takes a few hours; the restart of the store cuts it short.
+func (p publicFolders) takes(c Call) time.Duration {
+	from := c.Step.Text("from")
+	if from == "" {
+		return 2 * time.Minute
+	}
+	r, _ := installedOn(c, c.Machine.Name)
+	old, _ := installedOn(c, from)
+	if batched(r, old) {
+		return time.Hour
+	}
+	return p.Typical()
+}
+
+// batched says that public folders go from stores to mailboxes.
+func batched(r, old estate.Release) bool {
+	return since(r, "exchange-2013") && !since(old, "exchange-2013")
+}
 
 func (publicFolders) Work(c Call) (Work, labs.Diagnostics) {
 	x, ok := exchangeFor(c)
@@ -170,7 +192,7 @@ func (x exchange) pullFolders(r estate.Release, from string) (Work, labs.Diagnos
 		p.complain("from", "Public folders cannot be pulled", why)
 		return p.done(Work{})
 	}
-	if since(r, "exchange-2013") && !since(old, "exchange-2013") {
+	if batched(r, old) {
 		return x.migrateFolders(r, old, source)
 	}
 	values := map[string]any{"server": p.call.Machine.Computer, "from": source.Computer, "limit": 10, "key": setupKey(r)}

@@ -129,9 +129,8 @@ func (s *stageMaker) visit(call catalog.Call, at int, work catalog.Work, needs [
 		s.index = map[int]int{}
 	}
 	s.index[at] = len(s.stage.Steps)
-	entry, _ := catalog.Find(call.Step.Kind)
 	step := Step{
-		Name: call.Step.Name, Kind: call.Step.Kind, Machine: name, Estimate: Seconds(entry.Typical()), Disk: catalog.Grows(call),
+		Name: call.Step.Name, Kind: call.Step.Kind, Machine: name, Estimate: Seconds(catalog.Takes(call)), Disk: catalog.Grows(call),
 		Source: call.Step,
 	}
 	s.stage.Disk += step.Disk
