@@ -3,6 +3,7 @@ package view
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/doublehop/doublehop/drivers"
@@ -23,6 +24,8 @@ type Problem struct {
 	Said []string `json:"said,omitempty"`
 	// Picture is the path of a picture of the machine's screen.
 	Picture string `json:"picture,omitempty"`
+	// Screen is what a text screen showed, line by line.
+	Screen []string `json:"screen,omitempty"`
 	// Kept says what was not lost.
 	Kept string `json:"kept,omitempty"`
 	// Next is what to do: sentences, or commands, which begin with two blanks.
@@ -80,7 +83,7 @@ func Explain(err error, again Again) Problem {
 func explainStep(e *engine.StepError, again Again) Problem {
 	p := Problem{
 		What: fmt.Sprintf("step %q of stage %q failed on %s", e.Step, e.Stage, e.Machine), Why: e.Err.Error(),
-		Where: place(e.Range), Picture: e.Picture, Said: e.Said,
+		Where: place(e.Range), Picture: e.Picture, Screen: e.Screen, Said: e.Said,
 		Kept: "Checkpoints of finished stages, and every machine as it stands now.",
 	}
 	if failed, ok := errors.AsType[*guest.Failed](e.Err); ok && len(failed.Output) > 0 {
@@ -153,9 +156,9 @@ func (s Style) Problem(p Problem) string {
 	if p.Why != "" {
 		b.WriteString(s.wrap(p.Why, "  "))
 	}
-	said := p.Said[max(len(p.Said)-mostSaid, 0):]
-	for _, line := range said {
-		b.WriteString(s.draw(faint, "  │ "+cut(strings.TrimRight(Clean(line), " "), s.width()-4)) + "\n")
+	b.WriteString(s.quote(p.Said[max(len(p.Said)-mostSaid, 0):]))
+	if shown := written(p.Screen); len(shown) > 0 {
+		b.WriteString("The machine's text screen showed:\n" + s.quote(shown))
 	}
 	if p.Picture != "" {
 		b.WriteString("The screen at that moment: " + Clean(p.Picture) + "\n")
@@ -174,4 +177,18 @@ func (s Style) Problem(p Problem) string {
 		}
 	}
 	return b.String()
+}
+
+// quote draws lines that somebody else wrote.
+func (s Style) quote(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(s.draw(faint, "  │ "+cut(strings.TrimRight(Clean(line), " "), s.width()-4)) + "\n")
+	}
+	return b.String()
+}
+
+// written are the lines that are not empty.
+func written(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.TrimSpace(l) == "" })
 }

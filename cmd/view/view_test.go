@@ -148,6 +148,11 @@ func TestErrorsSayWhatWhyWhatIsKeptAndWhatNext(t *testing.T) {
 		step(&guest.Stalled{Phase: guest.Silent, Last: []string{"NTLDR is missing"}, After: 20 * time.Minute, Quiet: 19 * time.Minute, Why: "silent"}),
 		step(&engine.ProofError{Name: "ad.rangeUpper", Expect: "6870", Err: errors.New("it is 30")}),
 		step(&engine.ProofError{Name: "service W3SVC", Check: true, Expect: "running", Err: errors.New("it is stopped")}),
+		&engine.StepError{
+			Stage: "menu", Step: "wait_screen", Machine: "ex01", Range: at, Picture: "/tmp/run/ex01.png",
+			Screen: []string{"", "Booting from Hard Disk...", "NTLDR is missing\x1b[2J", "", "║ Press Ctrl+Alt+Del to restart ║"},
+			Err:    &engine.SightError{Expect: `the text "Safe Mode" on the screen`, Saw: []string{"", "Booting from Hard Disk..."}, After: 2 * time.Minute},
+		},
 		&engine.MediaError{Media: "windows", Path: "/labs/discs/win2003.iso", Range: at, Err: errors.New("there is no such file"), Remedy: "Put the disc image there, or say in the lab file or with --var where it is."},
 		&engine.SealError{Leaks: []string{"corp: eth0: a port that is not the lab's"}},
 		fmt.Errorf("%w (process 42)", engine.ErrLocked),

@@ -49,7 +49,7 @@ func (e *SightError) Error() string {
 
 // Unwrap gives the stall that it is.
 func (e *SightError) Unwrap() error {
-	return &guest.Stalled{Phase: atConsole, Last: e.Saw, After: e.After, Why: "too slow"}
+	return &guest.Stalled{Phase: atConsole, After: e.After, Why: "too slow"}
 }
 
 // console does a step's acts at the machine's keyboard and screen.

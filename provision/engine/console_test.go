@@ -102,8 +102,8 @@ func TestASecretAtTheConsoleIsShownToNobody(t *testing.T) {
 		r.env = map[string]string{"WORD": secret}
 		err := r.run(r, l, up(t.Context(), ""))
 		step, ok := errors.AsType[*engine.StepError](err)
-		if !ok || step.Step != "never" || strings.Contains(err.Error()+strings.Join(step.Said, ""), secret) {
-			t.Errorf("got %v, said %q", err, step.Said)
+		if !ok || step.Step != "never" || strings.Contains(err.Error()+strings.Join(step.Screen, ""), secret) || len(step.Screen) == 0 {
+			t.Errorf("got %v, screen %q", err, step.Screen)
 		}
 		if !slices.ContainsFunc(r.events(), func(e engine.Event) bool { return e.Text == "screen = password is ********" }) {
 			t.Error("what the screen showed is not told")
@@ -138,8 +138,8 @@ func TestAScreenThatNeverComesIsToldOf(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, want %q", err, want)
 		}
-		if !slices.Contains(step.Said, "INACCESSIBLE_BOOT_DEVICE") {
-			t.Errorf("said %q", step.Said)
+		if !slices.Contains(step.Screen, "INACCESSIBLE_BOOT_DEVICE") {
+			t.Errorf("screen %q", step.Screen)
 		}
 		if f, err := os.Open(step.Picture); err != nil {
 			t.Error(err)
@@ -156,6 +156,19 @@ func TestAScreenThatNeverComesIsToldOf(t *testing.T) {
 		// The machine stays as it is, so the step goes on when it is run again.
 		if s := statusOf(t, r, l); s.Machines[0].Failed != "" {
 			t.Errorf("the machine is given up: %+v", s)
+		}
+	})
+}
+
+// A guest that fails in any step leaves what its text screen shows.
+func TestAFailureTellsWhatTheTextScreenShows(t *testing.T) {
+	t.Parallel()
+	l := small(t, "pc01", `command = "fake show A disk read error occurred.&& exit /b 5"`)
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		err := r.run(r, l, up(t.Context(), ""))
+		step, ok := errors.AsType[*engine.StepError](err)
+		if !ok || !slices.Equal(step.Screen, []string{"A disk read error occurred."}) {
+			t.Errorf("got %v: %+v", err, step)
 		}
 	})
 }

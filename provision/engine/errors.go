@@ -41,6 +41,9 @@ type StepError struct {
 	Range labs.Range
 	// Picture is the path of a picture of the machine's screen, if one was taken.
 	Picture string
+	// Screen are the lines of the machine's text screen, exact as far as it has the
+	// font of the video BIOS; none when it was empty, or no text screen.
+	Screen []string
 	// Said are the guest's last lines.
 	Said []string
 	Err  error

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/vgatext"
 	"github.com/doublehop/doublehop/provision/catalog"
 	"github.com/doublehop/doublehop/provision/checkpoint"
 	"github.com/doublehop/doublehop/provision/guest"
@@ -216,7 +218,10 @@ func (r *stageRun) failed(ctx context.Context, b *box, s plan.Step, err error) e
 			r.tell(Event{Kind: Warn, Machine: s.Machine, Text: fmt.Sprintf("the failure could not be marked on the machine: %v", err)})
 		}
 	}
-	out.Picture = r.picture(ctx, b, s)
+	out.Picture, out.Screen = r.picture(ctx, b, s)
+	if sight, ok := errors.AsType[*SightError](err); ok {
+		out.Screen = sight.Saw
+	}
 	return out
 }
 
@@ -252,21 +257,26 @@ func blamed(err error) bool {
 	return failed || proof
 }
 
-// picture takes one of the machine's screen into the run's record.
-func (r *stageRun) picture(ctx context.Context, b *box, s plan.Step) string {
+// picture takes one of the machine's screen into the run's record, and reads the
+// text on it: a BIOS, a boot loader and Setup say there why they stopped.
+func (r *stageRun) picture(ctx context.Context, b *box, s plan.Step) (path string, text []string) {
 	screen, ok := drivers.As[drivers.Screener](r.driver)
-	if !ok || r.options.RunDir == "" {
-		return ""
+	if !ok {
+		return "", nil
 	}
-	path := filepath.Join(r.options.RunDir, fmt.Sprintf("%s-%s-%s.png", r.stage.Name, strings.ReplaceAll(s.Name, " ", "-"), b.machine.Name))
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return ""
+	var picture bytes.Buffer
+	if _, err := screen.Screenshot(ctx, b.machine.Domain, &picture); err != nil {
+		return "", nil
 	}
-	_, err = screen.Screenshot(ctx, b.machine.Domain, f)
-	if errors.Join(err, f.Close()) != nil {
-		_ = os.Remove(path)
-		return ""
+	if shown, err := vgatext.Read(bytes.NewReader(picture.Bytes())); err == nil {
+		text = r.secrets.maskAll(shown.Lines())
 	}
-	return path
+	if r.options.RunDir == "" {
+		return "", text
+	}
+	path = filepath.Join(r.options.RunDir, fmt.Sprintf("%s-%s-%s.png", r.stage.Name, strings.ReplaceAll(s.Name, " ", "-"), b.machine.Name))
+	if os.WriteFile(path, picture.Bytes(), 0o600) != nil {
+		return "", text
+	}
+	return path, text
 }
