@@ -63,6 +63,17 @@ func (g generation) image(edition string) (int, bool) {
 	return g.full + 2*i, edition == "" || slices.Contains(g.editions, edition)
 }
 
+// ImageNumber is the number of the image of INSTALL.WIM that [Unattend] asks for
+// where the lab file names none. It is false for a Windows without images.
+func ImageNumber(os labs.OS, edition string) (int, bool) {
+	g, ok := generationOf(os)
+	if !ok {
+		return 0, false
+	}
+	n, _ := g.image(edition)
+	return n, true
+}
+
 // Unattend writes Autounattend.xml for Windows 2008 and later: Setup, started
 // from its DVD, makes the first disk one partition, installs on it with no
 // question asked, logs on as Administrator and runs [StartCommand]. Its keys

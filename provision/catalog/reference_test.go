@@ -235,8 +235,8 @@ func TestWantsOfExchange(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"forestprep-2000": "exchange-2000 as Exchange 2000", "forestprep": "exchange-2003 as Exchange Server 2003", "legacy-permissions": "exchange-2010 as Exchange 2010 SP3",
-		"install-se": "exchange-2019 as Exchange Server SE", "update-2016-cu": "exchange-2016 as Exchange 2016 CU23", "recovery-2019": "exchange-2019 as Exchange 2019 CU15",
-		"update-2003": "", "update-2010-ru": "", "update-2000-kb": "", "remove-2010": "", "move-2003-2010": "",
+		"install-se": "exchange-se as Exchange Server SE", "update-2016-cu": "exchange-2016 as Exchange 2016 CU23", "recovery-2019": "exchange-2019 as Exchange 2019 CU15",
+		"update-2003": "exchange-2003 as Exchange 2003 SP2", "update-2010-ru": "exchange-2010 as Exchange 2010 SP3 RU22", "update-2000-kb": "exchange-2000 as Exchange 2000 SP3 with KB870540", "remove-2010": "", "move-2003-2010": "",
 	} {
 		if got[name] != want {
 			t.Errorf("%s wants %q, not %q", name, got[name], want)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/disc"
 	"github.com/doublehop/doublehop/provision/estate"
 	"github.com/doublehop/doublehop/provision/guest"
 )
@@ -52,20 +53,18 @@ func (servicePack) Typical() time.Duration { return 15 * time.Minute }
 // patterns, the package that was downloaded, whose name ends with architecture
 // and language.
 func packPrograms(w windowsRelease) (programs, patterns []string) {
-	known := map[windowsRelease][]string{
-		{labs.Windows2000, 1}: {"W2KSP1*.EXE", "SP1NETWORK.EXE"}, {labs.Windows2000, 2}: {"W2KSP2*.EXE"},
-		{labs.Windows2000, 3}: {"W2KSP3*.EXE"}, {labs.Windows2000, 4}: {"W2KSP4*.EXE"},
-		{labs.Windows2003, 1}: {"WindowsServer2003-KB889101-SP1-*.exe"},
-		{labs.Windows2003, 2}: {"WindowsServer2003-KB914961-SP2-*.exe", "WindowsServer2003.WindowsXP-KB914961-SP2-*.exe"},
-		{labs.Windows2008, 2}: {"Windows6.0-KB948465-*.exe"}, {labs.Windows2008R2, 1}: {"windows6.1-KB976932-*.exe"},
-	}
 	if w.os == labs.Windows2003R2 {
 		w.os = labs.Windows2003
 	}
-	if later(w.os) {
-		return []string{"setup.exe"}, known[w]
+	for _, p := range disc.ServicePacks() {
+		if p.Product == disc.Product(w.os) && p.ServicePack == w.servicePack {
+			patterns = append(patterns, p.Pattern)
+		}
 	}
-	return []string{`I386\UPDATE\UPDATE.EXE`, `AMD64\UPDATE\UPDATE.EXE`}, known[w]
+	if later(w.os) {
+		return []string{"setup.exe"}, patterns
+	}
+	return []string{`I386\UPDATE\UPDATE.EXE`, `AMD64\UPDATE\UPDATE.EXE`}, patterns
 }
 
 // packSwitches are the installer's: unattended, no backup, no restart. Those of

@@ -1,35 +1,62 @@
 package disc
 
 import (
-	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/doublehop/doublehop/labs"
 )
 
-// Product is what a disc of the user installs.
+// Product is what a disc of the user installs or updates, in the words that lab
+// files and tables have for it.
 type Product string
 
 // The products that are told apart.
 const (
-	Windows2000   Product = "windows-2000"
-	WindowsXP     Product = "windows-xp"
-	Windows2003   Product = "windows-2003"
-	Windows2003R2 Product = "windows-2003-r2-disc-2"
-	Windows2003SP Product = "windows-2003-service-pack"
-	Windows2008R2 Product = "windows-2008-r2"
-	Windows2012R2 Product = "windows-2012-r2"
-	WindowsLater  Product = "windows-vista-or-later"
-	Exchange2000  Product = "exchange-2000"
-	Exchange2003  Product = "exchange-2003"
-	Exchange2007  Product = "exchange-2007"
-	Exchange2010  Product = "exchange-2010"
-	Exchange2013  Product = "exchange-2013"
-	Exchange2016  Product = "exchange-2016"
-	Exchange2019  Product = "exchange-2019"
-	ExchangeOther Product = "exchange-unknown"
-	Unknown       Product = "unknown"
+	Windows2000     = Product(labs.Windows2000)
+	Windows2003     = Product(labs.Windows2003)
+	Windows2003R2   = Product(labs.Windows2003R2)
+	Windows2008     = Product(labs.Windows2008)
+	Windows2008R2   = Product(labs.Windows2008R2)
+	Windows2012     = Product(labs.Windows2012)
+	Windows2012R2   = Product(labs.Windows2012R2)
+	Windows2016     = Product(labs.Windows2016)
+	Windows2019     = Product(labs.Windows2019)
+	Windows2022     = Product(labs.Windows2022)
+	Windows2025     = Product(labs.Windows2025)
+	WindowsClient   = Product("windows-client") // XP and later: no server
+	WindowsUnknown  = Product("windows-unknown")
+	Exchange2000    = Product("exchange-2000")
+	Exchange2003    = Product("exchange-2003")
+	Exchange2007    = Product("exchange-2007")
+	Exchange2010    = Product("exchange-2010")
+	Exchange2013    = Product("exchange-2013")
+	Exchange2016    = Product("exchange-2016")
+	Exchange2019    = Product("exchange-2019")
+	ExchangeSE      = Product("exchange-se")
+	ExchangeUnknown = Product("exchange-unknown")
+	Unknown         = Product("unknown")
+)
+
+// Form is what of a product is on a disc.
+type Form string
+
+// The forms of a product.
+const (
+	// Whole is a disc that the product is installed from.
+	Whole Form = "install"
+	// ServicePackOnly updates an installed product by a service pack.
+	ServicePackOnly Form = "service-pack"
+	// Update is a disc with update rollups.
+	Update Form = "update"
+	// SecondDisc is disc 2 of Windows Server 2003 R2.
+	SecondDisc Form = "disc-2"
+	// Packed is a download that has to be unpacked before it is of use.
+	Packed Form = "packed"
 )
 
 // KeyClass is the kind of product key that a disc takes.
@@ -45,67 +72,100 @@ const (
 
 // The architectures.
 const (
-	X86     = "x86"
-	X64     = "x64"
+	X86     = string(labs.X86)
+	X64     = string(labs.X64)
 	Itanium = "ia64"
 )
 
 // Identity is what a disc image turned out to be. What could not be told is
 // empty.
 type Identity struct {
-	Product Product
-	// Edition is "standard", "enterprise", "advanced-server", ...
-	Edition string
-	// Arch is one of [X86], [X64] and [Itanium].
-	Arch string
-	// Language is as Microsoft's label says it: "EN".
-	Language string
-	// ServicePack is the one that the disc holds; 0 is none or unknown.
-	ServicePack int
+	Product Product `json:"product"`
+	// Form is empty where the product is unknown.
+	Form Form `json:"form"`
+	// Edition is "standard", "enterprise", "datacenter", "web", "professional", ...
+	// It is empty on a disc with several.
+	Edition string `json:"edition"`
+	// Arch is "x86", "x64", "ia64" or "arm64".
+	Arch string `json:"arch"`
+	// Language is as the disc says it: "EN", or "en-US" on later ones.
+	Language string `json:"language"`
+	// ServicePack is the one of Windows that the disc holds; 0 is none or unknown.
+	ServicePack int `json:"servicePack"`
 	// R2 says that it is disc 1 of Windows Server 2003 R2.
-	R2 bool
-	// Version is the version of an Exchange setup: "6.5.6944.0".
-	Version  string
-	KeyClass KeyClass
+	R2 bool `json:"r2"`
+	// Version is that of Windows ("6.3.9600.17031") or of the setup program of
+	// Exchange ("6.5.6944.0").
+	Version  string   `json:"version"`
+	KeyClass KeyClass `json:"keyClass"`
 	// Bootable says that the disc has a boot record (El Torito).
-	Bootable bool
+	Bootable bool `json:"bootable"`
 	// Label, Publisher and Application are the volume's own texts.
-	Label, Publisher, Application string
+	Label       string `json:"label"`
+	Publisher   string `json:"publisher"`
+	Application string `json:"application"`
+	// Images are what a disc of Windows 2008 or later installs.
+	Images []SystemImage `json:"images,omitempty"`
+	// Rollups are the update rollups on it.
+	Rollups []Rollup `json:"rollups,omitempty"`
 	// Evidence is what it was told by, for people.
-	Evidence []string
+	Evidence []string `json:"evidence"`
 }
 
-// Identify looks into a disc image of size bytes. An image that cannot be read
-// is an [ImageError]; one that can but is nothing we know is [Unknown]. It
-// reads a bounded part of the image, whatever the image says. Markers are
-// believed before labels, as a remade disc has its maker's label.
+// Media is a disc image of the user that was looked into.
+type Media struct {
+	volume *volume
+	id     Identity
+}
+
+// Identity is what the image is.
+func (m *Media) Identity() Identity { return m.id }
+
+// Has says whether a file is on the disc. The path is one of Windows or has "/"
+// in it; "*" in its last part is any text, and case does not matter.
+func (m *Media) Has(path string) (bool, error) {
+	found, err := m.volume.match(path)
+	return slices.ContainsFunc(found, func(f item) bool { return !f.folder }), err
+}
+
+// Identify looks into a disc image of size bytes; see [Open].
 func Identify(r io.ReaderAt, size int64) (Identity, error) {
+	m, err := Open(r, size)
+	if err != nil {
+		return Identity{}, err
+	}
+	return m.id, nil
+}
+
+// Open looks into a disc image of size bytes. An image that cannot be read is
+// an [ImageError]; one that can but is nothing we know is [Unknown]. It reads a
+// bounded part of the image, whatever the image says. Markers are believed
+// before labels, as a remade disc has its maker's label.
+func Open(r io.ReaderAt, size int64) (*Media, error) {
 	v, err := openVolume(r, size)
 	if err != nil {
-		return Identity{}, fmt.Errorf("identify disc: %w", err)
+		return nil, fmt.Errorf("identify disc: %w", err)
 	}
 	id := Identity{
 		Product: Unknown, Label: v.label, Publisher: v.publisher, Application: v.application, Bootable: v.bootable(),
 	}
-	root, err := v.list(v.root)
+	if v.broken != nil {
+		id.say("its UDF volume is passed over: it %v", v.broken)
+	}
+	names, err := v.roots()
 	if err != nil {
-		return Identity{}, fmt.Errorf("identify disc: %w", err)
+		return nil, fmt.Errorf("identify disc: %w", err)
 	}
-	names := map[string]bool{}
-	for _, i := range root {
-		names[i.name] = true
-	}
-	label := readLabel(v.label)
-	for _, look := range []func(*Identity, *volume, map[string]bool) error{windows, exchange, laterWindows} {
+	for _, look := range []func(*Identity, *volume, map[string]bool) error{packages, windows, exchange, laterWindows} {
 		if err := look(&id, v, names); err != nil {
-			return Identity{}, fmt.Errorf("identify disc: %w", err)
+			return nil, fmt.Errorf("identify disc: %w", err)
 		}
 		if id.Product != Unknown {
 			break
 		}
 	}
-	label.complete(&id)
-	return id, nil
+	readLabel(v.label).complete(&id)
+	return &Media{v, id}, nil
 }
 
 func (i *Identity) say(format string, args ...any) {
@@ -117,34 +177,48 @@ func (i *Identity) say(format string, args ...any) {
 func windows(id *Identity, v *volume, root map[string]bool) error {
 	switch {
 	case root["CDROM_NT.5"]:
-		id.Product, id.Arch = Windows2000, X86
-		id.say("the file CDROM_NT.5")
-		for _, m := range [][2]string{
-			{"IS", "server"}, {"IA", "advanced-server"}, {"ID", "datacenter-server"}, {"IP", "professional"},
-		} {
-			if file := "CDROM_" + m[0] + ".5"; root[file] {
-				id.Edition = m[1]
-				id.say("the file %s", file)
-				break
-			}
-		}
+		windows50(id, root)
 	case root["WIN51"]:
 		windows51(id, root)
 	case root["CMPNENTS"]:
 		if _, ok, err := v.find("CMPNENTS/R2"); err != nil || !ok {
 			return err
 		}
-		id.Product, id.Arch = Windows2003R2, X86
+		id.Product, id.Arch, id.Form = Windows2003R2, X86, SecondDisc
 		id.say(`the folder CMPNENTS\R2`)
 	default:
 		return nil
 	}
+	if err := described(id, v); err != nil {
+		return err
+	}
 	return keyClass(id, v)
+}
+
+// windows50 tells the editions of Windows 2000 apart.
+func windows50(id *Identity, root map[string]bool) {
+	id.Product, id.Arch, id.Form = Windows2000, X86, Whole
+	id.say("the file CDROM_NT.5")
+	for _, m := range [][2]string{
+		{"IS", "standard"}, {"IA", "enterprise"}, {"ID", "datacenter"}, {"IP", "professional"},
+	} {
+		if file := "CDROM_" + m[0] + ".5"; root[file] {
+			id.Edition = m[1]
+			id.say("the file %s", file)
+			break
+		}
+	}
+	for sp := 1; sp <= 4; sp++ {
+		if mark := fmt.Sprintf("CDROMSP%d.TST", sp); root[mark] {
+			id.ServicePack = sp
+			id.say("the file %s", mark)
+		}
+	}
 }
 
 // windows51 tells Windows XP and 2003 and their editions apart.
 func windows51(id *Identity, root map[string]bool) {
-	id.Product, id.Arch = Windows2003, X86
+	id.Product, id.Arch, id.Form = Windows2003, X86, Whole
 	id.say("the file WIN51")
 	for _, m := range []struct {
 		mark, edition, arch string
@@ -160,10 +234,10 @@ func windows51(id *Identity, root map[string]bool) {
 		{"AD", "datacenter", X64, Windows2003},
 		{"MA", "enterprise", Itanium, Windows2003},
 		{"MD", "datacenter", Itanium, Windows2003},
-		{"IC", "home", X86, WindowsXP},
-		{"IP", "professional", X86, WindowsXP},
-		{"AP", "professional", X64, WindowsXP},
-		{"MP", "professional", Itanium, WindowsXP},
+		{"IC", "home", X86, WindowsClient},
+		{"IP", "professional", X86, WindowsClient},
+		{"AP", "professional", X64, WindowsClient},
+		{"MP", "professional", Itanium, WindowsClient},
 	} {
 		file := "WIN51" + m.mark
 		if !root[file] {
@@ -189,75 +263,68 @@ func windows51(id *Identity, root map[string]bool) {
 	}
 }
 
-// keyClass reads the end of Pid in I386\SETUPP.INI.
-func keyClass(id *Identity, v *volume) error {
-	i, ok, err := v.find("I386/SETUPP.INI")
-	if err != nil || !ok {
-		return err
-	}
-	b, err := v.content(i, 4096)
+// described reads PRODSPEC.INI, in which Windows 2000 and later tell what they
+// are: language and service pack.
+func described(id *Identity, v *volume) error {
+	text, err := v.text("I386/PRODSPEC.INI")
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(string(b)) {
-		key, value, _ := strings.Cut(line, "=")
-		value = strings.TrimSpace(value)
-		if !strings.EqualFold(strings.TrimSpace(key), "Pid") || len(value) < 3 {
+	codes := map[string]string{
+		"english": "EN", "german": "DE", "french": "FR", "italian": "IT", "spanish": "ES", "japanese": "JA", "korean": "KO",
+	}
+	for key, value := range settings(text) {
+		switch key {
+		case "localization":
+			if id.Language = codes[strings.ToLower(value)]; id.Language != "" {
+				id.say(`Localization=%s in I386\PRODSPEC.INI`, value)
+			}
+		case "servicepacknumber":
+			if n, err := strconv.Atoi(value); err == nil && n > id.ServicePack && n <= 4 {
+				id.ServicePack = n
+				id.say(`ServicePackNumber=%d in I386\PRODSPEC.INI`, n)
+			}
+		}
+	}
+	return nil
+}
+
+// text is the beginning of a small file of text; empty where it is not there.
+func (v *volume) text(path string) (string, error) {
+	i, ok, err := v.find(path)
+	if err != nil || !ok {
+		return "", err
+	}
+	b, err := v.content(i, 4096)
+	return string(narrowed(b)), err
+}
+
+// settings are the lines of an INI, with keys in lower case.
+func settings(text string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for line := range strings.Lines(text) {
+			key, value, ok := strings.Cut(line, "=")
+			if ok && !yield(strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)) {
+				return
+			}
+		}
+	}
+}
+
+// keyClass reads the end of Pid in I386\SETUPP.INI.
+func keyClass(id *Identity, v *volume) error {
+	text, err := v.text("I386/SETUPP.INI")
+	if err != nil {
+		return err
+	}
+	for key, value := range settings(text) {
+		if key != "pid" || len(value) < 3 {
 			continue
 		}
 		end := strings.ToUpper(value[len(value)-3:])
 		if id.KeyClass = map[string]KeyClass{"270": Volume, "OEM": OEM, "000": Retail}[end]; id.KeyClass != "" {
 			id.say(`Pid in I386\SETUPP.INI ends in %s`, end)
 		}
-	}
-	return nil
-}
-
-// laterWindows knows discs of Windows Vista and later. Most of them keep their
-// files in UDF and only a note in ISO 9660, so that the label must tell.
-func laterWindows(id *Identity, v *volume, _ map[string]bool) error {
-	wim := false
-	for _, name := range []string{"SOURCES/INSTALL.WIM", "SOURCES/INSTALL.ESD"} {
-		_, ok, err := v.find(name)
-		if err != nil {
-			return err
-		}
-		wim = wim || ok
-	}
-	if !wim && !v.udf {
-		return nil
-	}
-	switch label := strings.ToUpper(v.label); {
-	case strings.HasPrefix(label, "GRMS"):
-		id.Product, id.Arch = Windows2008R2, X64
-	case strings.HasPrefix(label, "IR") && strings.Contains(label, "_SSS") && strings.Contains(label, "X64"):
-		id.Product, id.Arch = Windows2012R2, X64
-	case wim:
-		id.Product = WindowsLater
-	default:
-		return nil
-	}
-	id.say("the label %s", v.label)
-	return nil
-}
-
-// Serves says why the disc cannot be used where product is asked for; nil when
-// it can. 64-bit discs of Windows 2003, editions that cannot be a domain
-// controller, service packs and second discs are refused.
-func (i Identity) Serves(product Product) error {
-	switch {
-	case i.Product == Windows2003SP && product == Windows2003:
-		return fmt.Errorf("it is the CD of service pack %d, which updates an installed Windows and cannot install one", i.ServicePack)
-	case i.Product == Windows2003R2 && product == Windows2003:
-		return fmt.Errorf("it is disc 2 of Windows Server 2003 R2; Windows is installed from disc 1")
-	case i.Product != product:
-		return fmt.Errorf("it is a disc of %s, not of %s", i, product)
-	case slices.Contains([]Product{Windows2000, Windows2003, Exchange2000, Exchange2003}, product) && i.Arch != X86:
-		return fmt.Errorf("it is a disc for %s machines; %s is installed from the x86 disc here", cmp.Or(i.Arch, "unknown"), product)
-	case i.Edition == "professional" || i.Edition == "web":
-		return fmt.Errorf("it is the %s edition, which cannot be a domain controller; use the disc of a server edition", i.Edition)
-	case (product == Windows2000 || product == Windows2003) && !i.Bootable:
-		return fmt.Errorf("it has no boot record, so no machine can start from it; copy the whole disc, boot sectors too")
 	}
 	return nil
 }
@@ -275,6 +342,12 @@ func (i Identity) String() string {
 	}
 	if i.KeyClass != "" {
 		parts = append(parts, string(i.KeyClass))
+	}
+	if i.Form != "" && i.Form != Whole {
+		parts = append(parts, string(i.Form))
+	}
+	for _, r := range i.Rollups {
+		parts = append(parts, r.String())
 	}
 	return strings.Join(parts, " ")
 }

@@ -3,6 +3,7 @@ package disc
 import (
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // What the labels of Microsoft's discs say, as osinfo-db lists them.
@@ -17,6 +18,7 @@ var (
 type labelled struct {
 	label    string
 	product  Product
+	form     Form
 	arch     string
 	language string
 	pack     int
@@ -30,22 +32,28 @@ func readLabel(label string) labelled {
 	arch := map[string]string{"": X86, "X": X64, "I": Itanium}
 	class := map[string]KeyClass{"VOL": Volume, "SEL": Volume, "EVL": Evaluation, "OEM": OEM, "FPP": Retail, "CCP": Retail}
 	if m := label2003.FindStringSubmatch(label); m != nil {
-		l.product, l.arch, l.language, l.class = Windows2003, arch[m[3]], m[5], class[m[4]]
+		l.product, l.form, l.arch, l.language, l.class = Windows2003, Whole, arch[m[3]], m[5], class[m[4]]
 		l.pack = map[string]int{"NRM": 0, "ARM": 1, "BX2": 1, "CRM": 2, "BRM": 1}[m[1]]
 		l.r2 = m[1] == "CRM" || m[1] == "BX2" || m[1] == "BRM"
 		l.edition = map[string]string{"S": "standard", "E": "enterprise", "W": "web", "D": "datacenter"}[m[2]]
 	}
 	if m := label2003SP.FindStringSubmatch(label); m != nil {
-		l.product, l.arch, l.language = Windows2003SP, arch[m[1]], m[3]
+		l.product, l.form, l.arch, l.language = Windows2003, ServicePackOnly, arch[m[1]], m[3]
 		l.pack, _ = strconv.Atoi(m[2])
 	}
 	if m := label2003R2Disc2.FindStringSubmatch(label); m != nil {
-		l.product, l.arch, l.language = Windows2003R2, arch[m[1]+m[2]], m[3]
+		l.product, l.form, l.arch, l.language = Windows2003R2, SecondDisc, arch[m[1]+m[2]], m[3]
 	}
 	if m := label2000.FindStringSubmatch(label); m != nil {
-		l.product, l.arch, l.language, l.class = Windows2000, X86, m[4], class[m[3]]
+		l.product, l.form, l.arch, l.language, l.class = Windows2000, Whole, X86, m[4], class[m[3]]
 		l.pack = map[string]int{"W2": 0, "SP1": 1, "SP2": 2, "YRM": 3, "ZRM": 4}[m[1]]
-		l.edition = map[string]string{"S": "server", "A": "advanced-server", "P": "professional"}[m[2]]
+		l.edition = map[string]string{"S": "standard", "A": "enterprise", "P": "professional"}[m[2]]
+	}
+	switch upper := strings.ToUpper(label); {
+	case strings.HasPrefix(upper, "GRMS"):
+		l.product, l.form, l.arch = Windows2008R2, Whole, X64
+	case strings.HasPrefix(upper, "IR") && strings.Contains(upper, "_SSS") && strings.Contains(upper, "X64"):
+		l.product, l.form, l.arch = Windows2012R2, Whole, X64
 	}
 	return l
 }
@@ -57,19 +65,22 @@ func (l labelled) complete(id *Identity) {
 	switch {
 	case l.product == "":
 		return
-	case l.product == Windows2003SP && (id.Product == Windows2003 || id.Product == Unknown):
-		id.Product, id.Arch, id.Edition, id.KeyClass = Windows2003SP, l.arch, "", ""
-	case id.Product == Unknown && l.product == Windows2003R2:
-		id.Product, id.Arch = l.product, l.arch
-	case id.Product != l.product:
+	case l.form == ServicePackOnly && (id.Product == Windows2003 || id.Product == Unknown):
+		id.Product, id.Form, id.Arch, id.Edition, id.KeyClass = l.product, l.form, l.arch, "", ""
+	case id.Product == Unknown && l.form == SecondDisc, id.Product == WindowsUnknown && id.Form == Whole && (l.product == Windows2008R2 || l.product == Windows2012R2):
+		id.Product, id.Form, id.Arch = l.product, l.form, l.arch
+	case id.Product != l.product || id.Form != l.form || l.class == "" && l.language == "":
 		return
 	}
 	id.say("the label %s", l.label)
-	id.Language, id.R2 = l.language, l.r2
+	id.R2 = l.r2
+	if l.language != "" {
+		id.Language = l.language
+	}
 	if id.Edition == "" {
 		id.Edition = l.edition
 	}
-	if id.Product == Windows2003R2 && l.arch != "" {
+	if id.Form == SecondDisc && l.arch != "" {
 		id.Arch = l.arch
 	}
 	if id.ServicePack == 0 {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
-	"github.com/doublehop/doublehop/provision/catalog"
 	"github.com/doublehop/doublehop/provision/disc"
 	"github.com/doublehop/doublehop/provision/plan"
 )
@@ -23,33 +22,32 @@ func (e *Engine) digests(stages []*labs.Stage) (map[string]string, error) {
 		digest = disc.Digest
 	}
 	sums := map[string]string{}
-	for _, name := range e.mediaOf(stages) {
+	names, _ := usesOf(e.lab, stages)
+	for _, name := range names {
 		m, ok := e.lab.Medium(name)
 		if !ok {
 			continue // labfile has complained about it
 		}
-		path := e.mediaPath(m)
+		path := mediaPath(e.lab, m)
 		sum, err := digest(path)
 		if err != nil {
 			return nil, mediaError(m, path, err)
 		}
 		if m.SHA256 != "" && m.SHA256 != sum {
-			return nil, &MediaError{
-				Media: m.Name, Path: path, Range: m.PathRange,
-				Err:    fmt.Errorf("its SHA-256 is %s, and the lab file pins %s", sum, m.SHA256),
-				Remedy: "Bring the disc image that the lab was written for, or correct sha256 in the lab file.",
-			}
+			return nil, pinError(m, path, sum)
 		}
 		sums[name] = sum
 	}
 	return sums, nil
 }
 
-func (e *Engine) mediaPath(m *labs.Media) string {
-	if filepath.IsAbs(m.Path) {
-		return m.Path
+// pinError is a disc with another SHA-256 than the lab file pins.
+func pinError(m *labs.Media, path, sum string) *MediaError {
+	return &MediaError{
+		Media: m.Name, Path: path, Range: m.PathRange,
+		Err:    fmt.Errorf("its SHA-256 is %s, and the lab file pins %s", sum, m.SHA256),
+		Remedy: "Bring the disc image that the lab was written for, or correct sha256 in the lab file.",
 	}
-	return filepath.Join(e.lab.Folder, m.Path)
 }
 
 func mediaError(m *labs.Media, path string, err error) *MediaError {
@@ -64,79 +62,36 @@ func mediaError(m *labs.Media, path string, err error) *MediaError {
 	return out
 }
 
-// mediaOf lists the media that the stages use, each once, in order of first use.
-func (e *Engine) mediaOf(stages []*labs.Stage) []string {
-	var list []string
-	seen := map[string]bool{}
-	add := func(name string) {
-		if name != "" && !seen[name] {
-			seen[name] = true
-			list = append(list, name)
-		}
-	}
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			for _, want := range catalog.Wants(e.lab, step) {
-				add(want.Media)
-			}
-			for _, name := range sortedKeys(step.Args) {
-				if ref, ok := step.Args[name].(labs.MediaRef); ok {
-					add(string(ref))
-				}
-			}
-		}
-	}
-	return list
-}
-
-// identify refuses a disc that is not what the step needs, before it is copied
-// anywhere: the wrong disc costs an hour when Setup is the one who notices.
-func (e *Engine) identify(ctx context.Context, stages []*labs.Stage) error {
-	for _, stage := range stages {
-		for _, step := range stage.Steps {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			for _, want := range catalog.Wants(e.lab, step) {
-				if err := e.identifyOne(want); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (e *Engine) identifyOne(want catalog.Want) error {
-	m, ok := e.lab.Medium(want.Media)
-	if !ok {
-		return nil
-	}
-	path := e.mediaPath(m)
-	f, err := os.Open(path)
+// identify refuses discs that are not what the steps need, before they are
+// copied anywhere: the wrong disc costs an hour when Setup is the one who
+// notices. What is doubted is given back.
+func (e *Engine) identify(ctx context.Context, stages []*labs.Stage) (labs.Diagnostics, error) {
+	checked, err := CheckMedia(ctx, e.lab, stages, nil)
 	if err != nil {
-		return mediaError(m, path, err)
+		return nil, err
 	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return mediaError(m, path, err)
-	}
-	found, err := disc.Identify(f, info.Size())
-	if err == nil && found.Product == disc.Unknown && m.SHA256 != "" {
-		e.tell(Event{Kind: Warn, Text: fmt.Sprintf("nothing known is on media %q; its sha256 is pinned, so it is taken for %s", m.Name, want.Name)})
-		return nil
-	}
-	if err == nil {
-		err = found.Serves(want.Product)
-	}
-	if err != nil {
-		return &MediaError{
-			Media: m.Name, Path: path, Range: m.PathRange, Err: err,
-			Remedy: fmt.Sprintf("Name a disc image of %s in media %q. If this is one, pin it with sha256 in the media block.", want.Name, m.Name),
+	var doubts labs.Diagnostics
+	var wrong []*MediaError
+	for _, c := range checked {
+		m, _ := e.lab.Medium(c.Media)
+		for _, f := range c.Faults {
+			if f.Doubt {
+				doubts = append(doubts, labs.Diagnostic{
+					Severity: labs.Warning, Addr: "media." + c.Media, Subject: &m.PathRange, Summary: "Doubtful disc",
+					Detail: fmt.Sprintf("Media %q may be another disc than the lab needs: %s. %s", c.Media, f.Why, f.Remedy),
+				})
+				continue
+			}
+			wrong = append(wrong, &MediaError{Media: c.Media, Path: c.Path, Range: m.PathRange, Err: errors.New(f.Why), Remedy: f.Remedy})
 		}
 	}
-	return nil
+	if len(wrong) > 1 {
+		wrong[0].Remedy += fmt.Sprintf(" `doublehop media check` lists the %d things that are wrong with the discs.", len(wrong))
+	}
+	if len(wrong) > 0 {
+		return nil, wrong[0]
+	}
+	return doubts, nil
 }
 
 // upload makes sure that a disc of the user's lies whole in the pool, and
@@ -160,7 +115,7 @@ func (e *Engine) upload(ctx context.Context, name, digest string) (string, error
 		}
 	}
 	m, _ := e.lab.Medium(name)
-	path := e.mediaPath(m)
+	path := mediaPath(e.lab, m)
 	f, err := os.Open(path)
 	if err != nil {
 		return "", mediaError(m, path, err)

@@ -65,20 +65,25 @@ func ended(event Event, began time.Time, err error) Event {
 // ready checks the discs that will be used, removes machines that the target
 // knows nothing of, and makes the networks.
 func (e *Engine) ready(ctx context.Context, p *plan.Plan, w *world) error {
-	var building []*labs.Stage
-	for _, s := range p.Stages {
-		if s.Action != plan.Reuse {
-			stage, _ := e.lab.Stage(s.Name)
-			building = append(building, stage)
-		}
-	}
-	if err := e.identify(ctx, building); err != nil {
+	if _, err := e.identify(ctx, e.building(p)); err != nil { // the plan's maker has told what is doubted
 		return err
 	}
 	if err := e.removeStrangers(ctx, p, w); err != nil {
 		return err
 	}
 	return e.networks(ctx, p)
+}
+
+// building lists the stages that a plan does not reuse.
+func (e *Engine) building(p *plan.Plan) []*labs.Stage {
+	var list []*labs.Stage
+	for _, s := range p.Stages {
+		if s.Action != plan.Reuse {
+			stage, _ := e.lab.Stage(s.Name)
+			list = append(list, stage)
+		}
+	}
+	return list
 }
 
 // networks makes the plan's networks and looks at them.

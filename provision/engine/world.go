@@ -166,7 +166,14 @@ func (e *Engine) Plan(ctx context.Context, target string) (*plan.Plan, labs.Diag
 	if known.err != nil {
 		return nil, nil, known.err
 	}
-	return p, append(diags, w.complaints()...), nil
+	if p == nil || diags.Fatal() {
+		return p, diags, nil
+	}
+	doubts, err := e.identify(ctx, e.building(p))
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, slices.Concat(diags, doubts, w.complaints()), nil
 }
 
 // complaints are warnings about checkpoints that cannot be used.
