@@ -17,12 +17,14 @@ import (
 // can multiply what it is given is metered: its operands are counted before it
 // sees them, and a load that has counted too many gives up.
 
-// mostWork is how many values, and how many times so many characters of text,
-// the expressions of one load may handle. The largest lab that was measured (300
+// mostWork is how many values, and how many times so many characters of text or
+// pairs of members that must become of one type, the expressions of one load may
+// handle. The largest lab that was measured (300
 // machines, 1,000 stages) takes a hundredth of it.
 const (
 	mostWork     = 1_000_000
 	charsOfValue = 16
+	pairsOfValue = 250
 	longestText  = 64 << 20
 	mostProduct  = 100_000
 	mostIndent   = 1000
@@ -57,6 +59,9 @@ func (l *loader) countOne(v cty.Value) error {
 	l.work++
 	if bare, _ := v.Unmark(); bare.Type() == cty.String && bare.IsKnown() && !bare.IsNull() {
 		l.work += len(bare.AsString()) / charsOfValue
+	} else if ty := bare.Type(); ty.IsTupleType() {
+		// What becomes a list has each member's type compared with each other's.
+		l.work += ty.Length() * ty.Length() / pairsOfValue
 	} else if tooLarge(bare) {
 		return errDigits
 	}
