@@ -76,7 +76,7 @@ discs() {
 	stage programs "$here/programs" "$here/../../go.mod" -- "$here/programs/build-programs.sh" "$out/programs"
 	stage guest-image "$out/keys/guest-wine" "$out/keys/platform-programs" "$out/keys/programs" "$here/build/platform.sh" -- make_guest_image
 	stage windows-cds "$out/keys/guest-image" "$here/cd" "$here/build/platform.sh" -- make_windows_cds
-	ln -f "$out/programs/exchange2003-standin.iso" "$out/exchange2003-standin.iso"
+	ln -f "$out"/programs/*.iso "$out/"
 }
 
 case $target in

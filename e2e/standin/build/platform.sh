@@ -122,7 +122,7 @@ put_prefix() {
 	ln -s ../drive_c "$prefix/dosdevices/c:"
 	ln -s /dev/ttyS0 "$prefix/dosdevices/com1"
 	mkdir -p "$prefix/drive_c/Documents and Settings"
-	cp "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"
+	cp -r "$out"/programs/system32/* "$prefix/drive_c/windows/system32/"
 	install -D -m 755 "$out/programs/standind" "$prefix/../usr/lib/standin/standind"
 	{
 		printf '\n[Software\\\\Wine\\\\DllOverrides] 0\n'

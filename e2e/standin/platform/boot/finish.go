@@ -135,7 +135,7 @@ func setAutologon(machine *hive.Hive, a winnt.Answers) {
 func machineFacts(left installed) string {
 	a := left.Answers
 	var b strings.Builder
-	fmt.Fprintf(&b, "version=%s\nbuild=%s\npack=%s\n", left.Release.Version, left.Release.Build, left.Release.Pack)
+	fmt.Fprintf(&b, "windows=%s\n", left.Release.OS)
 	fmt.Fprintf(&b, "computer=%s\nadministrator_password=%s\n", a.Computer, a.Password)
 	for i, adapter := range a.Adapters {
 		if adapter.DHCP {

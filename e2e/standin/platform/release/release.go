@@ -22,6 +22,8 @@ const (
 
 // Release is a version of Windows.
 type Release struct {
+	// OS is what the stand-in programs call it: "windows-2003".
+	OS string
 	// Name is ProductName in the registry, Title what the screen says.
 	Name, Title string
 	// Version is "5.2", Build "3790", Pack the number of the service pack, "0" without.
@@ -45,10 +47,10 @@ func Parse(text string) (Release, error) {
 		}
 	}
 	r := Release{
-		Name: values["name"], Title: values["title"], Version: values["version"], Build: values["build"], Pack: values["pack"],
+		OS: values["os"], Name: values["name"], Title: values["title"], Version: values["version"], Build: values["build"], Pack: values["pack"],
 		Answers: values["answers"], Folder: values["folder"], Without: strings.Fields(values["without"]), Images: strings.Fields(values["images"]),
 	}
-	if slices.Contains([]string{r.Name, r.Title, r.Version, r.Build, r.Pack}, "") || r.Answers != Winnt && r.Answers != Unattended {
+	if slices.Contains([]string{r.OS, r.Name, r.Title, r.Version, r.Build, r.Pack}, "") || r.Answers != Winnt && r.Answers != Unattended {
 		return Release{}, fmt.Errorf("the table %s of this disc is not whole: %+v", File, r)
 	}
 	return r, nil

@@ -11,7 +11,6 @@ package command
 import (
 	"context"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,36 +93,19 @@ func (g *Guest) Handle(ctx context.Context, r spool.Request, a *spool.Answer) in
 		return c.sync()
 	case "shutdown":
 		return c.powerDown()
+	case "winmgmt":
+		if code, done := c.wmiPower(); done {
+			return code
+		}
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	before := g.Machine.Mirrored()
 	code := c.locked()
-	c.mirror(before)
 	if err := g.Machine.Save(); err != nil {
 		a.Err("stand-in program: cannot keep the machine's state: " + err.Error() + "\n")
 		return 1
 	}
 	return code
-}
-
-// mirror tells Wine's service manager what the command changed.
-func (c *call) mirror(before []machine.Service) {
-	now := c.Machine.Mirrored()
-	for _, s := range now {
-		at := slices.IndexFunc(before, func(b machine.Service) bool { return b.Name == s.Name })
-		switch was := at >= 0 && before[at].Running; {
-		case s.Running && !was:
-			c.Service(s.Name, s.Display, "start")
-		case was && !s.Running:
-			c.Service(s.Name, s.Display, "stop")
-		}
-	}
-	for _, b := range before {
-		if !slices.ContainsFunc(now, func(s machine.Service) bool { return s.Name == b.Name }) {
-			c.Service(b.Name, b.Display, "remove")
-		}
-	}
 }
 
 func (c *call) locked() int {
@@ -140,6 +122,8 @@ func (c *call) locked() int {
 		return c.dcpromo()
 	case "netdom":
 		return c.netdom()
+	case "winmgmt":
+		return c.wmi()
 	case "ldifde":
 		return c.ldifde()
 	case "netsh":

@@ -47,9 +47,6 @@ func (m *Machine) Boot() error {
 		s.Running = s.Start == "auto" || s.Name == "HTTPFilter"
 		m.AddService(s)
 	}
-	if err := EditRegistry(m.registryFile(), m.mirror()); err != nil {
-		return err
-	}
 	return m.Save()
 }
 

@@ -132,8 +132,6 @@ type State struct {
 	Users      map[string]string  `json:"users"`                      // local accounts and their passwords
 	Cached     map[string]string  `json:"cached,omitempty"`           // domain\user to the password of the last good logon
 	Exchange   string             `json:"exchange_release,omitempty"` // what stands on it, such as exchange-2003-sp2
-	// Shown are the services that Wine's service manager was told of at the last boot.
-	Shown []string `json:"shown,omitempty"`
 	// NameServers are the DNS servers that netsh set; empty for those of the facts.
 	NameServers []string `json:"name_servers,omitempty"`
 }

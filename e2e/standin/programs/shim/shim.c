@@ -12,7 +12,6 @@
  * a little-endian 32-bit length and that many bytes:
  *   O text for stdout       E text for stderr      B nothing, still at work
  *   R registry value: key NUL name NUL type NUL data (type SZ, DWORD or -)
- *   S service: name NUL display name NUL verb (start, stop or remove)
  *   X exit code, four bytes, the last frame
  */
 #include <windows.h>
@@ -63,30 +62,6 @@ static void set_value(const char *key)
 		RegDeleteValueA(open, name);
 	}
 	RegCloseKey(open);
-}
-
-/* set_service has the service manager start, stop or forget a service, which it makes first. */
-static void set_service(const char *name)
-{
-	const char *display = name + strlen(name) + 1;
-	const char *verb = display + strlen(display) + 1;
-	SC_HANDLE manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS), service;
-	SERVICE_STATUS status;
-
-	service = OpenServiceA(manager, name, SERVICE_ALL_ACCESS);
-	if (service == NULL && strcmp(verb, "start") == 0)
-		service = CreateServiceA(manager, name, display, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,
-					 SERVICE_ERROR_NORMAL, "C:\\windows\\system32\\standsvc.exe", NULL, NULL, NULL, NULL, NULL);
-	if (service != NULL) {
-		if (strcmp(verb, "start") == 0)
-			StartServiceA(service, 0, NULL);
-		else
-			ControlService(service, SERVICE_CONTROL_STOP, &status);
-		if (strcmp(verb, "remove") == 0)
-			DeleteService(service);
-		CloseServiceHandle(service);
-	}
-	CloseServiceHandle(manager);
 }
 
 static void environment(FILE *f, const char *name)
@@ -154,8 +129,6 @@ static int frames(HANDLE f)
 			say(STD_ERROR_HANDLE, body, size);
 		if (head[0] == 'R')
 			set_value(body);
-		if (head[0] == 'S')
-			set_service(body);
 		if (head[0] == 'X') {
 			memcpy(&code, body, sizeof code);
 			return code;

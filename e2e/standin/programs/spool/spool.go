@@ -56,11 +56,6 @@ func (a *Answer) Registry(key, name, kind, data string) {
 	a.frame('R', []byte(strings.Join([]string{key, name, kind, data}, "\x00")+"\x00"))
 }
 
-// Service has the program tell Wine's service manager of a service; verb is start, stop or remove.
-func (a *Answer) Service(name, display, verb string) {
-	a.frame('S', []byte(strings.Join([]string{name, display, verb}, "\x00")+"\x00"))
-}
-
 func (a *Answer) beat() { a.frame('B', nil) }
 func (a *Answer) exit(code int) {
 	a.frame('X', binary.LittleEndian.AppendUint32(nil, uint32(int32(code))))

@@ -73,7 +73,7 @@ func install(t *testing.T, root, facts string) {
 	t.Helper()
 	system := root + "/prefix/drive_c/windows/system32/"
 	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
-	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe sync.exe attack.exe") {
+	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe winmgmt.exe sync.exe attack.exe") {
 		_ = os.Remove(system + name)
 		build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+name, "../shim/shim.c")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -81,7 +81,10 @@ func install(t *testing.T, root, facts string) {
 		}
 		overrides += `"` + name + "\"=\"native,builtin\"\n"
 	}
-	build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+"standsvc.exe", "../shim/service.c")
+	dll := system + "wbem/wbemdisp.dll"
+	_ = os.Remove(dll)
+	overrides += "\"wbemdisp\"=\"native,builtin\"\n"
+	build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-shared", "-Os", "-s", "-Wl,--kill-at", "-o", dll, "../shim/wbemdisp.c", "-lole32", "-loleaut32", "-luuid")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
