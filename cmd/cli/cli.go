@@ -134,8 +134,8 @@ func (a *app) root() *cobra.Command {
 	)
 	for group, verbs := range map[string][]*cobra.Command{
 		"lab":  {newInit(a, a.init), newValidate(a, a.validate), newPlan(a, a.plan), newFormat(a, a.format), newGraph(a, a.graph), newExplain(a, a.explainRule), newRoute(a, a.route)},
-		"run":  {newUp(a, a.up), newStatus(a, a.status), newLogs(a, a.logs), newExec(a, a.exec), newRevert(a, a.revert), newStop(a, a.stop), newStart(a, a.start), newVerify(a, a.verify), newDestroy(a, a.destroy)},
-		"host": {newDoctor(a, a.doctor), newPrune(a, a.prune), newVersion(a, a.version)},
+		"run":  {newUp(a, a.up), newStatus(a, a.status), newLogs(a, a.logs), newExec(a, a.exec), newRevert(a, a.revert), newStop(a, a.stop), newStart(a, a.start), newVerify(a, a.verify), newCheckpoint(a, keeper{a}), newDestroy(a, a.destroy)},
+		"host": {newDoctor(a, a.doctor), newPrune(a, a.prune), newUsage(a, a.usage), newVersion(a, a.version)},
 	} {
 		for _, cmd := range verbs {
 			cmd.GroupID = group

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -29,12 +30,15 @@ func TestTheReferenceIsUpToDate(t *testing.T) {
 			if cmd.GroupID != group.ID {
 				continue
 			}
-			var help bytes.Buffer
-			cmd.SetOut(&help)
-			if err := cmd.Help(); err != nil {
-				t.Fatal(err)
+			for _, cmd := range append([]*cobra.Command{cmd}, cmd.Commands()...) {
+				var help bytes.Buffer
+				cmd.SetOut(&help)
+				if err := cmd.Help(); err != nil {
+					t.Fatal(err)
+				}
+				name := strings.TrimPrefix(cmd.CommandPath(), root.Name()+" ")
+				fmt.Fprintf(&page, "\n### %s\n\n```text\n%s\n```\n", name, strings.TrimSpace(help.String()))
 			}
-			fmt.Fprintf(&page, "\n### %s\n\n```text\n%s\n```\n", cmd.Name(), strings.TrimSpace(help.String()))
 		}
 	}
 	if *update {

@@ -30,7 +30,7 @@ func (s Style) Status(st engine.Status, now time.Time) string {
 	if len(st.Checkpoints) > 0 {
 		rows := make([][]string, len(st.Checkpoints))
 		for i, c := range st.Checkpoints {
-			rows[i] = []string{Clean(c.Stage), humanize.RelTime(c.Made, now, "ago", "from now"), humanize.IBytes(c.Bytes), cut(Clean(c.Key), 12)}
+			rows[i] = []string{Clean(c.Stage), humanize.RelTime(c.Made, now, "ago", "from now"), humanize.IBytes(c.Bytes), digits(c.Key)}
 		}
 		b.WriteString("\n" + s.table([]string{"CHECKPOINT", "MADE", "SIZE", "KEY"}, rows))
 	}
@@ -87,9 +87,17 @@ func (s Style) Prune(r engine.PruneReport) string {
 	if len(r.Volumes) == 0 {
 		return "Nothing to remove: every volume is needed.\n"
 	}
+	before := ""
+	if len(r.Checkpoints) > 0 {
+		rows := make([][]string, len(r.Checkpoints))
+		for i, c := range r.Checkpoints {
+			rows[i] = []string{Clean(c.Lab), Clean(c.Stage), digits(c.Key), c.Made.UTC().Format("2006-01-02 15:04")}
+		}
+		before = s.table([]string{"LAB", "CHECKPOINT", "KEY", "MADE"}, rows) + "\n"
+	}
 	rows := make([][]string, len(r.Volumes))
 	for i, v := range r.Volumes {
 		rows[i] = []string{humanize.IBytes(v.Bytes), Clean(v.Name)}
 	}
-	return s.table([]string{"SIZE", "VOLUME"}, rows) + fmt.Sprintf("\n%s %s, %s.\n", verb, count(len(r.Volumes), "volume"), humanize.IBytes(r.Bytes))
+	return before + s.table([]string{"SIZE", "VOLUME"}, rows) + fmt.Sprintf("\n%s %s, %s.\n", verb, count(len(r.Volumes), "volume"), humanize.IBytes(r.Bytes))
 }

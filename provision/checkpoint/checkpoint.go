@@ -79,6 +79,9 @@ type Disk struct {
 	// Capacity and Allocated are in bytes.
 	Capacity  uint64 `json:"capacity"`
 	Allocated uint64 `json:"allocated"`
+	// SHA256 is the digest of the volume as it lies in the pool; empty in
+	// checkpoints of a Doublehop that kept none.
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // Host is the hypervisor that made a checkpoint.

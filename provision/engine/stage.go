@@ -406,6 +406,10 @@ func (r *stageRun) commit(ctx context.Context) error {
 		}
 		m.Proofs = append(m.Proofs, proofsOf(x)...)
 	}
+	fresh := func(machine string) bool { return r.layer(machine).Action != plan.Reuse }
+	if err := m.Digests(ctx, r.driver, fresh); err != nil {
+		return err
+	}
 	return checkpoint.Commit(ctx, r.driver, m)
 }
 

@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
-	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/provision/checkpoint"
 	"github.com/doublehop/doublehop/provision/plan"
 )
@@ -135,89 +133,4 @@ func (e *Engine) checkpoints(w *world) []CheckpointStatus {
 		return b.Made.Compare(a.Made)
 	})
 	return list
-}
-
-// PruneOptions say what prune may remove.
-type PruneOptions struct {
-	// DryRun only lists.
-	DryRun bool
-	// Media also removes copies of the user's discs that no machine has in a drive.
-	Media bool
-}
-
-// PruneReport is what prune removed, or would remove.
-type PruneReport struct {
-	Volumes []PrunedVolume `json:"volumes"`
-	// Bytes is the room that they take.
-	Bytes  uint64 `json:"bytes"`
-	DryRun bool   `json:"dry_run"`
-}
-
-// PrunedVolume is a volume that nothing needs.
-type PrunedVolume struct {
-	Name  string `json:"name"`
-	Bytes uint64 `json:"bytes"`
-}
-
-// Prune removes volumes of the pool that no checkpoint and no machine needs,
-// of every lab and instance. No other run may be building meanwhile: the
-// caller holds the pool's lock.
-func Prune(ctx context.Context, driver drivers.Driver, options PruneOptions) (PruneReport, error) {
-	report := PruneReport{DryRun: options.DryRun, Volumes: []PrunedVolume{}}
-	volumes, err := driver.Volumes(ctx)
-	if err != nil {
-		return report, err
-	}
-	whole, _, err := checkpoint.List(ctx, driver, volumes)
-	if err != nil {
-		return report, err
-	}
-	machines, err := driver.Machines(ctx, "")
-	if err != nil {
-		return report, err
-	}
-	garbage := checkpoint.Collect(volumes, whole, machines)
-	if options.Media {
-		garbage = append(garbage, checkpoint.UnusedMedia(volumes, machines)...)
-	}
-	for _, v := range topFirst(garbage) {
-		if !options.DryRun {
-			if err := driver.RemoveVolume(ctx, v.Name); err != nil {
-				return report, err
-			}
-		}
-		report.Volumes = append(report.Volumes, PrunedVolume{Name: v.Name, Bytes: v.Allocated})
-		report.Bytes += v.Allocated
-	}
-	return report, nil
-}
-
-// topFirst orders volumes so that an overlay goes before what it rests on: a
-// prune that is cut leaves no overlay without its base.
-func topFirst(list []drivers.Volume) []drivers.Volume {
-	byName := map[string]drivers.Volume{}
-	for _, v := range list {
-		byName[v.Name] = v
-	}
-	var out []drivers.Volume
-	done := map[string]bool{}
-	over := map[string][]string{}
-	for _, v := range list {
-		over[v.Backing] = append(over[v.Backing], v.Name)
-	}
-	var add func(string)
-	add = func(name string) {
-		if done[name] {
-			return
-		}
-		done[name] = true
-		for _, above := range over[name] {
-			add(above)
-		}
-		out = append(out, byName[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		add(name)
-	}
-	return out
 }
