@@ -1,6 +1,6 @@
 // Package inf reads Windows setup information files, as strictly as Setup does.
 //
-// Floor 5. A file is ASCII with CR LF line ends; a value with a blank in it is
+// Floor 4. A file is ASCII with CR LF line ends; a value with a blank in it is
 // quoted; a quote inside quotes is doubled; a percent sign is doubled, or a pair
 // of them names an entry of [Strings]. Whatever else is found is an error that
 // names its line: the stand-in refuses what a real Setup might misread.

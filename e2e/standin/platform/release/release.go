@@ -1,6 +1,6 @@
 // Package release is what tells one version of the stand-in's Windows from another.
 //
-// Floor 5. A disc carries its own as STANDIN\WINDOWS.TXT, key=value a line, and
+// Floor 4. A disc carries its own as STANDIN\WINDOWS.TXT, key=value a line, and
 // so does the disk that was installed from it: there is one platform, and this
 // table is all that its versions differ by.
 package release

@@ -1,6 +1,6 @@
 // Package winnt asks an answer file what Setup of Windows 2000 and Server 2003 would ask.
 //
-// Floor 6. Where the file has the answer, Setup goes on; where it has none, or a
+// Floor 5. Where the file has the answer, Setup goes on; where it has none, or a
 // wrong one, Setup stops at the page where a person would give it, and so does
 // the stand-in, for ever. The keys and the pages are Microsoft's reference of
 // the deployment tools (KB250985, TechNet cc755852, cc755725, cc772901).

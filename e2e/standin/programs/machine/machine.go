@@ -2,7 +2,7 @@
 // setup left, its role in a domain, its services, and where its Windows paths
 // lie on the Linux side.
 //
-// Floor 5. It promises that state is either the old or the new one, never half
+// Floor 4. It promises that state is either the old or the new one, never half
 // of each, and that nothing which Windows would make effective at a boot is
 // effective before it.
 package machine
