@@ -255,7 +255,7 @@ stage "tough" {
   step "run" {
     on      = machine.dc01
     command = ">>C:\\PASSES.TXT echo %DHPASS%& sync & attack listen 15 & exit 0"
-    limit   = "3m"
+    limit   = "15m"
   }
 }
 `
