@@ -115,7 +115,7 @@ func greet(l net.Listener, computer string) error {
 				case "NOOP", "RSET":
 					fmt.Fprint(c, "250 2.0.0 OK\r\n")
 				default:
-					fmt.Fprint(c, "502 5.3.3 Command not implemented\r\n")
+					fmt.Fprint(c, "500 5.3.3 Unrecognized command\r\n")
 				}
 			}
 		}()
