@@ -46,6 +46,7 @@ func TestRealHost(t *testing.T) {
 		for _, part := range []part{
 			{"a domain that cannot be reached is not joined", joinWithoutCable},
 			{"what can go wrong with a guest", wrongGuests},
+			{"a screen is read, and keys are pressed", sitAtTheConsole},
 		} {
 			t.Run(part.name, func(t *testing.T) {
 				t.Parallel()

@@ -37,3 +37,34 @@ func TestASensitiveArgumentIsNotShown(t *testing.T) {
 		t.Errorf("the plan would say %q", why)
 	}
 }
+
+// What is typed at a console, from a sensitive text or a secret, is not shown
+// either, and is noticed when it changes.
+func TestWhatIsTypedIsNotShown(t *testing.T) {
+	t.Parallel()
+	made := func(text, digest string) *plan.Plan {
+		l := lab()
+		l.Stages[0].Steps = append(l.Stages[0].Steps, &labs.Step{
+			Kind: "keys", Name: "keys", On: []string{"ex01"}, Sensitive: []string{"text"},
+			Args: map[string]labs.Value{"text": text, "secret": labs.SecretRef(l.Secrets[0].Name), "runner": true},
+		})
+		in := input(l, "windows")
+		in.Secret = func(string) (string, error) { return digest, nil }
+		p := mustMake(t, in)
+		shown, err := json.Marshal(struct {
+			Plan      *plan.Plan
+			Preimages []plan.Preimage
+		}{p, []plan.Preimage{p.Stages[0].Layers[0].Preimage, p.Stages[0].Layers[1].Preimage}})
+		if err != nil || strings.Contains(string(shown), text) {
+			t.Errorf("%v: %s", err, shown)
+		}
+		return p
+	}
+	old := made("hunter2", "aa").Stages[0].Layers[1]
+	for _, now := range []*plan.Plan{made("hunter3", "aa"), made("hunter2", "ab")} {
+		layer := now.Stages[0].Layers[1]
+		if why := strings.Join(old.Preimage.Differences(layer.Preimage), "; "); old.Key == layer.Key || !strings.Contains(why, "keys: console changed") {
+			t.Errorf("the plan would say %q", why)
+		}
+	}
+}
