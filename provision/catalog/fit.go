@@ -40,7 +40,7 @@ func (w Want) Fits(m *disc.Media, block *labs.Media) ([]Fault, error) {
 		return []Fault{*f}, nil
 	}
 	var faults []Fault
-	for _, f := range []*Fault{w.processor(id), w.starting(id), w.edition(id), w.pack(id), w.image(id), said(block.Product, id)} {
+	for _, f := range []*Fault{w.processor(id), w.starting(id), w.edition(id), w.pack(id, block), w.image(id), said(block.Product, id)} {
 		if f != nil {
 			faults = append(faults, *f)
 		}
@@ -116,9 +116,12 @@ func (w Want) edition(id disc.Identity) *Fault {
 }
 
 // pack compares the service pack with the one that the lab file tells.
-func (w Want) pack(id disc.Identity) *Fault {
+func (w Want) pack(id disc.Identity, block *labs.Media) *Fault {
 	if w.Machine == nil || w.Machine.ServicePack == labs.UnknownServicePack || w.Machine.ServicePack == id.ServicePack {
 		return nil
+	}
+	if _, sure := Holds(id); !sure && block.Product != "" {
+		return nil // of which said speaks
 	}
 	return &Fault{
 		fmt.Sprintf("it has service pack %d, and machine %q says %d", id.ServicePack, w.Machine.Name, w.Machine.ServicePack),
@@ -170,17 +173,17 @@ func (w Want) updates(m *disc.Media, block *labs.Media) ([]Fault, error) {
 		there = there || ok
 	}
 	switch {
-	case !there && id.Form == disc.Whole:
+	case !there && id.Form == disc.Whole && w.Form != disc.Whole:
 		return []Fault{{fmt.Sprintf("it is a disc of %s, which has no update on it", id), w.bringUpdate(), false}}, nil
 	case !there:
-		return []Fault{{"the update is not on it: it has none of " + strings.Join(w.Programs, ", "), w.bringUpdate(), false}}, nil
-	case id.Form == disc.Update || id.Form == disc.ServicePackOnly:
+		return []Fault{{"what the step runs is not on it: it has none of " + strings.Join(w.Programs, ", "), w.bringUpdate(), false}}, nil
+	case id.Form == disc.Update || id.Form == disc.ServicePackOnly || strings.HasPrefix(string(id.Product), "exchange-"):
 		same := []disc.Product{w.Product, disc.WindowsUnknown, disc.ExchangeUnknown}
 		if w.Product == disc.Windows2003R2 { // which has the service packs of Windows 2003
 			same = append(same, disc.Windows2003)
 		}
 		if !slices.Contains(same, id.Product) {
-			return []Fault{{fmt.Sprintf("it updates %s, not %s", id.Product, w.Product), w.bringUpdate(), false}}, nil
+			return []Fault{{fmt.Sprintf("it is for %s, not for %s", id.Product, w.Product), w.bringUpdate(), false}}, nil
 		}
 		if f := said(block.Product, id); f != nil {
 			return []Fault{*f}, nil
@@ -191,6 +194,15 @@ func (w Want) updates(m *disc.Media, block *labs.Media) ([]Fault, error) {
 
 func (w Want) bringUpdate() string {
 	return fmt.Sprintf("Make a disc image with %s on it, or say with program where on the disc it is.", w.Name)
+}
+
+// Agrees says what keeps a disc that no step wants from being what its block
+// says; nothing where it agrees.
+func Agrees(m *disc.Media, block *labs.Media) []Fault {
+	if f := said(block.Product, m.Identity()); f != nil {
+		return []Fault{*f}
+	}
+	return nil
 }
 
 // said compares what the media block says that the disc holds with what it

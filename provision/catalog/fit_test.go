@@ -161,6 +161,8 @@ func exchangeFits() map[string]fitted {
 	setup := catalog.Want{Product: disc.Exchange2010, Form: disc.Whole, Name: "Exchange 2010 SP3", Arch: labs.X64}
 	old := catalog.Want{Product: disc.Exchange2003, Form: disc.Whole, Name: "Exchange Server 2003", Arch: labs.X86}
 	sp2 := catalog.Want{Product: disc.Exchange2003, Form: disc.ServicePackOnly, Name: "Exchange 2003 SP2", Programs: []string{`SETUP\I386\UPDATE.EXE`}}
+	remove := old
+	remove.Programs = []string{`SETUP\I386\SETUP.EXE`}
 	ru := catalog.Want{Product: disc.Exchange2010, Form: disc.Update, Name: "Exchange 2010 SP3 RU11", Programs: []string{"*.msp"}}
 	whole := map[string]string{"SETUP.EXE": versioned(estate.Build{14, 3, 123, 4}), "SETUP/SERVERRO/A": ""}
 	update := map[string]string{"SETUP/I386/UPDATE.EXE": versioned(estate.Build{6, 5, 7638, 1})}
@@ -172,8 +174,11 @@ func exchangeFits() map[string]fitted {
 		"another version":         {files: whole, want: old, says: "not of exchange-2003"},
 		"an update for setup":     {files: update, want: old, says: "cannot install it"},
 		"the update":              {files: update, want: sp2, block: labs.Media{Product: "exchange-2003-sp2"}},
-		"an update of another":    {files: of2000, want: sp2, says: "it updates exchange-2000, not exchange-2003"},
+		"an update of another":    {files: of2000, want: sp2, says: "it is for exchange-2000, not for exchange-2003"},
 		"an update without level": {files: plain, want: sp2, block: labs.Media{Product: "exchange-2003-sp2"}},
+		"to remove":               {files: map[string]string{"SETUP/I386/UPDATE.EXE": versioned(estate.Build{6, 5, 7638, 1}), "SETUP/I386/SETUP.EXE": ""}, want: remove, block: labs.Media{Product: "exchange-2003-sp2"}},
+		"no setup to remove with": {files: update, want: remove, says: `none of SETUP\I386\SETUP.EXE`},
+		"another one to remove":   {files: map[string]string{"SETUP/I386/SETUP.EXE": versioned(estate.Build{6, 0, 4417, 5})}, want: remove, says: "it is for exchange-2000"},
 		"no update on it":         {files: whole, want: ru, says: "which has no update on it"},
 		"nothing on it":           {files: map[string]string{"A": ""}, want: ru, says: "none of *.msp"},
 		"a rollup of my own":      {files: map[string]string{"MINE.MSP": ""}, want: ru, block: labs.Media{Product: "exchange-2010-sp3-ru11"}},

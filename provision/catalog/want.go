@@ -81,6 +81,9 @@ func wantExchange(c Call, s span) Want {
 	if c.Step.Kind == "exchange_update" && !whole(r) {
 		w.update(c, r)
 	}
+	if c.Step.Kind == "exchange_remove" && !since(r, "exchange-2007") {
+		w.Programs = []string{`SETUP\I386\SETUP.EXE`} // on the disc of a service pack, too
+	}
 	return w
 }
 

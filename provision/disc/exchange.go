@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -49,9 +50,29 @@ func laterExchange(id *Identity, v *volume) error {
 	if err := exchangeVersion(id, v, setup); err != nil {
 		return err
 	}
-	if id.Arch == "" && id.Product != Exchange2007 {
+	if id.Product != Exchange2007 {
 		id.Arch = X64 // there is no other
+		return nil
 	}
+	return platform(id, v)
+}
+
+var template = regexp.MustCompile(`(x64|Intel);\d`)
+
+// platform tells the two builds of Exchange 2007 apart, by the platform that its
+// package for Windows Installer names ("Template Summary property"). Setup's own
+// program is of .NET, and tells nothing.
+func platform(id *Identity, v *volume) error {
+	msi, ok, err := v.find("EXCHANGESERVER.MSI")
+	if err != nil || !ok {
+		return err
+	}
+	found, err := v.search(msi, template)
+	if err != nil || found == nil {
+		return err
+	}
+	id.Arch = map[string]string{"x64": X64, "Intel": X86}[found[1]]
+	id.say("%q in EXCHANGESERVER.MSI", found[0])
 	return nil
 }
 
@@ -92,8 +113,7 @@ func oldExchange(id *Identity, v *volume, root map[string]bool, setup item, form
 // 15.2 as that of Exchange 2019 does.
 const firstSE = 2562
 
-// exchangeVersion reads the setup program's version, where it has one, and what
-// processor it is for.
+// exchangeVersion reads the setup program's version, where it has one.
 func exchangeVersion(id *Identity, v *volume, setup item) error {
 	b, err := v.content(setup, mostProgram)
 	if err != nil {
@@ -116,7 +136,7 @@ func exchangeVersion(id *Identity, v *volume, setup item) error {
 		if build, _ := strconv.Atoi(parts[2]); key == "15.2" && build >= firstSE {
 			p = ExchangeSE
 		}
-		id.Product, id.Version, id.Arch = p, version, programArch(b)
+		id.Product, id.Version = p, version
 		if p == Exchange2000 || p == Exchange2003 { // later ones speak every language
 			id.Language = language
 		}
@@ -149,17 +169,4 @@ var translation = []byte("T\x00r\x00a\x00n\x00s\x00l\x00a\x00t\x00i\x00o\x00n\x0
 // languages are Windows' numbers of languages, as Microsoft's labels say them.
 var languages = map[uint16]string{ //nolint:gochecknoglobals // a table
 	0x409: "EN", 0x407: "DE", 0x40C: "FR", 0x410: "IT", 0x40A: "ES", 0xC0A: "ES", 0x411: "JA", 0x412: "KO", 0x804: "CN", 0x404: "TW",
-}
-
-// programArch is the processor that a Windows program is for, by its COFF
-// header; empty where it has none.
-func programArch(program []byte) string {
-	if len(program) < 64 || program[0] != 'M' || program[1] != 'Z' {
-		return ""
-	}
-	at := int64(binary.LittleEndian.Uint32(program[60:]))
-	if at+6 > int64(len(program)) || !bytes.HasPrefix(program[at:], []byte("PE\x00\x00")) {
-		return ""
-	}
-	return map[uint16]string{0x14C: X86, 0x8664: X64, 0x200: Itanium}[binary.LittleEndian.Uint16(program[at+4:])]
 }

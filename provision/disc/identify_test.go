@@ -9,8 +9,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -60,16 +62,6 @@ func setupProgram(a, b, c, d uint16) string {
 		p = binary.LittleEndian.AppendUint16(p, n)
 	}
 	return string(append(p, make([]byte, 100)...))
-}
-
-// portable is the head of a Windows program for a processor.
-func portable(machine uint16) string {
-	head := make([]byte, 128)
-	copy(head, "MZ")
-	head[60] = 64
-	copy(head[64:], "PE\x00\x00")
-	binary.LittleEndian.PutUint16(head[68:], machine)
-	return string(head)
 }
 
 // known is an image and what it is.
@@ -141,9 +133,12 @@ func otherDiscs(t *testing.T) map[string]known {
 		"a service pack of Exchange 2003": {media(t, "SP2", map[string]string{"SETUP/I386/UPDATE.EXE": setupProgram(6, 5, 7638, 1)}, "SETUP/I386/SETUP.EXE"), disc.Identity{
 			Product: disc.Exchange2003, Form: disc.ServicePackOnly, Arch: "x86", Version: "6.5.7638.1", Label: "SP2",
 		}, "exchange-2003 x86 6.5.7638.1 service-pack"},
-		"Exchange 2007 for x86": {media(t, "EX", map[string]string{"SETUP.EXE": portable(0x14C) + setupProgram(8, 1, 240, 6)}, "SETUP/SERVERRO/COMMON/A"), disc.Identity{
-			Product: disc.Exchange2007, Form: disc.Whole, Arch: "x86", Version: "8.1.240.6", Label: "EX",
+		"Exchange 2007 for x86": {udf(t, "EX", map[string]string{"SETUP.EXE": setupProgram(8, 1, 240, 6), "ExchangeServer.msi": "..Intel;1033", "SETUP/SERVERROLES/A": ""}), disc.Identity{
+			Product: disc.Exchange2007, Form: disc.Whole, Arch: "x86", Version: "8.1.240.6", Label: "EX", Bootable: true,
 		}, "exchange-2007 x86 8.1.240.6"},
+		"Exchange 2007 for x64": {udf(t, "EX", map[string]string{"SETUP.EXE": setupProgram(8, 1, 240, 6), "ExchangeServer.msi": "..x64;1033", "SETUP/SERVERROLES/A": ""}), disc.Identity{
+			Product: disc.Exchange2007, Form: disc.Whole, Arch: "x64", Version: "8.1.240.6", Label: "EX", Bootable: true,
+		}, "exchange-2007 x64 8.1.240.6"},
 		"a service pack of Windows 2003, unpacked": {media(t, "MINE", map[string]string{"I386/UPDATE/UPDATE.INF": "[Version]\r\nNtBuildToUpdate=3790\r\n"}, "I386/UPDATE/UPDATE.EXE"), disc.Identity{
 			Product: disc.Windows2003, Form: disc.ServicePackOnly, Label: "MINE",
 		}, "windows-2003 service-pack"},
@@ -248,8 +243,6 @@ func FuzzIdentify(f *testing.F) {
 		media(f, "EX", map[string]string{"SETUP/I386/SETUP.EXE": setupProgram(6, 5, 6944, 0)}, "EXDEPLOY/A"),
 		media(f, "EX", map[string]string{"SETUP.EXE": "x"}, "SETUP/SERVERRO/A"),
 		media(f, "R2", nil, "CMPNENTS/R2/A"),
-		udf(f, "SSS", map[string]string{"sources/install.wim": wim(system("ServerStandard", "Server", 9, 10, 0, 14393, 0))}),
-		udf(f, "RU", map[string]string{"Exchange2010-KB3078674-x64-en.msp": "Update Rollup 11 for Exchange Server 2010"}),
 	} {
 		f.Add(image, int64(0))
 		f.Add(image, int64(1)<<60)
@@ -259,16 +252,70 @@ func FuzzIdentify(f *testing.F) {
 		if more > 0 {
 			size = more // a size that the file does not have
 		}
-		const budget = 300 << 20
-		c := &counting{bytes.NewReader(image), budget}
-		id, err := disc.Identify(c, size)
-		if c.left < 0 {
-			t.Fatalf("read more than %d bytes", int64(budget))
-		}
-		if err == nil {
-			_ = fmt.Sprint(id)
-		}
+		bounded(t, image, size)
 	})
+}
+
+// bounded identifies an image, and looks for a file on it, within a budget of
+// bytes and of time.
+func bounded(t *testing.T, image []byte, size int64) {
+	t.Helper()
+	const budget = 300 << 20
+	c := &counting{bytes.NewReader(image), budget}
+	began := time.Now()
+	m, err := disc.Open(c, size)
+	if err == nil {
+		_ = fmt.Sprint(m.Identity())
+		_, _ = m.Has(`I386\*.exe`)
+	}
+	if c.left < 0 {
+		t.Fatalf("read more than %d bytes", int64(budget))
+	}
+	if took := time.Since(began); took > 20*time.Second { // on a busy host, too
+		t.Fatalf("it took %s", took)
+	}
+}
+
+// FuzzDamage changes bytes where a disc describes itself, and mends the sums of
+// UDF, so that damage is not found by them alone. A change is four bytes: which
+// of the described sectors, where in it, and the new value.
+func FuzzDamage(f *testing.F) {
+	images := [][]byte{
+		bootable(media(f, "ARMEVOL_EN", map[string]string{"I386/SETUPP.INI": "Pid=X270"}, "WIN51", "WIN51IA")),
+		udf(f, "SSS", map[string]string{"sources/install.wim": wim(system("ServerStandard", "Server", 9, 10, 0, 14393, 0)), "sources/ei.cfg": "[Channel]\r\nVolume\r\n"}),
+		udf(f, "EX", map[string]string{"Setup.exe": setupProgram(15, 1, 2507, 6), "Setup/ServerRoles/Common/a": "x", "i386/a.exe": "x"}),
+		udf(f, "RU", map[string]string{"Exchange2010-KB3078674-x64-en.msp": "Update Rollup 11 for Exchange Server 2010"}),
+	}
+	for n := range images {
+		f.Add(byte(n), []byte{0, 0, 0, 0})
+		f.Add(byte(n), []byte{3, 0, 212, 1, 5, 1, 190, 7})
+	}
+	f.Fuzz(func(t *testing.T, which byte, changes []byte) {
+		image := bytes.Clone(images[int(which)%len(images)])
+		var sectors []int
+		for at := 16; at < len(image)/2048; at++ {
+			if bytes.ContainsFunc(image[at*2048:][:2048], func(r rune) bool { return r != 0 }) {
+				sectors = append(sectors, at)
+			}
+		}
+		for ; len(changes) >= 4; changes = changes[4:] {
+			at := sectors[int(changes[0])%len(sectors)]
+			image[at*2048+(int(changes[1])<<8|int(changes[2]))%2048] = changes[3]
+			mend(image, uint32(at))
+		}
+		bounded(t, image, int64(len(image)))
+	})
+}
+
+// mend makes the sums of a descriptor right, where the sector may be one.
+func mend(image []byte, sector uint32) {
+	d := image[sector*2048:][:2048]
+	id, length := binary.LittleEndian.Uint16(d), binary.LittleEndian.Uint16(d[10:])
+	if length > 2032 || !slices.Contains([]uint16{2, 5, 6, 8, 256, 261}, id) {
+		return
+	}
+	b := &bridge{image: image}
+	b.tag(sector, binary.LittleEndian.Uint32(d[12:]), id, int(length))
 }
 
 // Discs of other makers: xorriso's with Joliet, Rock Ridge and El Torito.

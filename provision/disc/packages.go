@@ -107,6 +107,14 @@ var (
 	rollupName = regexp.MustCompile(`Update Rollup (\d{1,2})(?:-v\d)? for Exchange Server (2007|2010)(?: Service Pack (\d))?`)
 )
 
+// rollupNumbers are the numbers and service packs of update rollups, by those of
+// the articles that their files are named after; from memory. A file that tells
+// its own name is believed instead.
+var rollupNumbers = map[string][2]int{ //nolint:gochecknoglobals // a table
+	"970162": {9, 1}, "2788321": {10, 3}, "2917522": {13, 3}, // Exchange 2007
+	"2917508": {5, 3}, "2986475": {8, 3}, "3078674": {11, 3}, "4295699": {22, 3}, "5000978": {32, 3}, // Exchange 2010
+}
+
 // Rollup is an update rollup of Exchange 2007 or 2010 that lies on a disc.
 type Rollup struct {
 	// File is its name on the disc.
@@ -135,6 +143,9 @@ func rollups(id *Identity, v *volume) error {
 		text, err := v.search(i, rollupName)
 		if err != nil {
 			return err
+		}
+		if known, ok := rollupNumbers[m[2]]; ok {
+			r.Number, r.ServicePack = known[0], known[1]
 		}
 		if text != nil && text[2] == m[1] {
 			r.Number, _ = strconv.Atoi(text[1])

@@ -246,6 +246,9 @@ func laterDiscs(t testing.TB) map[string]known {
 		"a rollup": {udf(t, "MINE", map[string]string{"Exchange2010-KB3078674-x64-en.msp": strings.Repeat("y", 1<<20-10) + "Update Rollup 11 for Exchange Server 2010 Service Pack 3 (KB3078674)"}), disc.Identity{
 			Product: disc.Exchange2010, Form: disc.Update, Bootable: true, Label: "MINE", Rollups: []disc.Rollup{{File: "EXCHANGE2010-KB3078674-X64-EN.MSP", Number: 11, ServicePack: 3}},
 		}, "exchange-2010 update update rollup 11 of SP3"},
+		"a rollup that tells only its article": {udf(t, "MINE", map[string]string{"Exchange2010-KB2986475-x64-en.msp": "y"}), disc.Identity{
+			Product: disc.Exchange2010, Form: disc.Update, Bootable: true, Label: "MINE", Rollups: []disc.Rollup{{File: "EXCHANGE2010-KB2986475-X64-EN.MSP", Number: 8, ServicePack: 3}},
+		}, "exchange-2010 update update rollup 8 of SP3"},
 		"a service pack as it was downloaded": {udf(t, "MINE", map[string]string{"WindowsServer2003-KB914961-SP2-x86-ENU.exe": "MZ"}), disc.Identity{
 			Product: disc.Windows2003, Form: disc.ServicePackOnly, ServicePack: 2, Bootable: true, Label: "MINE",
 		}, "windows-2003 SP2 service-pack"},
