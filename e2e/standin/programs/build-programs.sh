@@ -16,7 +16,7 @@ export SOURCE_DATE_EPOCH
 rm -rf "$out/system32" "$out/support" "$out/later"
 mkdir -p "$out/system32/wbem" "$out/support" "$out/later"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
-for name in net.exe net1.exe sc.exe shutdown.exe dcpromo.exe ldifde.exe netsh.exe mode.com expand.exe sysocmgr.exe winmgmt.exe sync.exe attack.exe; do
+for name in net.exe net1.exe sc.exe shutdown.exe wmic.exe dcpromo.exe ldifde.exe netsh.exe mode.com expand.exe sysocmgr.exe winmgmt.exe sync.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"
@@ -24,7 +24,8 @@ i686-w64-mingw32-gcc -shared -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -Wl,
 	"$here/shim/wbemdisp.c" -lole32 -loleaut32 -luuid
 cp "$out/shim.exe" "$out/support/netdom.exe"
 cp "$out/shim.exe" "$out/later/powershell.exe"
-printf '%s\n' expand.exe find.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe wbemdisp >"$out/overrides.txt"
+cp "$out/shim.exe" "$out/later/msiexec.exe"
+printf '%s\n' expand.exe find.exe msiexec.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe wbemdisp wmic.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \
 	go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$out/standind" ./standind)
@@ -51,7 +52,7 @@ disc() {
 		mkdir -p "$tree/$(dirname "$file/.")"
 		case $file in
 		*/) printf '%s\r\n' "$said" >"$tree/${file}README.TXT" ;;
-		*.EXE | *.COM) rmdir "$tree/$file" && versioned "$release" "$version" "$tree/$file" ;;
+		*.EXE | *.COM | *.MSP) rmdir "$tree/$file" && versioned "$release" "$version" "$tree/$file" ;;
 		*) rmdir "$tree/$file" && printf '%s\r\n' "$said" >"$tree/$file" ;;
 		esac
 	done
@@ -64,7 +65,7 @@ disc() {
 
 setup=SETUP/I386
 early="$setup/EXCHANGE/ $setup/EXCHANGE/BIN/ ADC/I386/ SUPPORT/UTILS/I386/ DOCS/"
-recent='SETUP.EXE SETUP.COM SETUP/SERVERROLES/ SETUP/SERVERROLES/COMMON/'
+recent='SETUP.EXE SETUP.COM SETUP/SERVERROLES/ SETUP/SERVERROLES/COMMON/EXSETUP.EXE'
 # shellcheck disable=SC2086 # lists of files
 {
 	disc exchange-2000 6.0.4417.5 EXCH2000_SI "$setup/SETUP.EXE" $early
@@ -74,8 +75,8 @@ recent='SETUP.EXE SETUP.COM SETUP/SERVERROLES/ SETUP/SERVERROLES/COMMON/'
 	disc exchange-2010-sp3 14.3.123.4 EXCH2010SP3_SI $recent
 	disc exchange-2013-cu23 15.0.1497.2 EXCH2013CU23_SI $recent
 	disc exchange-2016-cu23 15.1.2507.6 EXCH2016CU23_SI $recent
-	disc exchange-2010-sp3-ru8 14.3.224.1 EXCH2010RU8_SI EXCHANGE2010-KB2986475-X64-EN.MSP
-	disc exchange-2010-sp3-ru11 14.3.266.1 EXCH2010RU11_SI EXCHANGE2010-KB3078674-X64-EN.MSP
+	disc exchange-2010-sp3-ru8 14.3.224.2 EXCH2010RU8_SI EXCHANGE2010-KB2986475-X64-EN.MSP
+	disc exchange-2010-sp3-ru11 14.3.266.2 EXCH2010RU11_SI EXCHANGE2010-KB3078674-X64-EN.MSP
 }
 ln -f "$out/exchange-2003.iso" "$out/exchange2003-standin.iso"
 rm -f "$out/shim.exe"

@@ -130,6 +130,10 @@ func (c *call) locked() int {
 		return c.netsh()
 	case "setup", "setupcor", "update":
 		return c.setup()
+	case "wmic":
+		return c.wmic()
+	case "msiexec":
+		return c.msiexec()
 	case "powershell":
 		return c.powershell()
 	}

@@ -184,7 +184,9 @@ func (c *call) install(d Directory, dn string, named directory.Entry, u unattend
 		news.Start, news.Running = "disabled", false
 		m.AddService(news)
 	}
-	m.Exchange = r.id
+	if err := c.stand(r.id); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Information Store", "0xC0070003", err)
+	}
 	const setupKey = `SOFTWARE\Microsoft\Exchange\Setup`
 	c.Registry(setupKey, "Services", "SZ", u.folder)
 	c.Registry(setupKey, "NewestBuild", "DWORD", r.number)

@@ -31,7 +31,9 @@ func (c *call) exchangeUpdate(i installing) int {
 	if err := mark(d, c.Machine, i.release); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Server", "0x80072030", err)
 	}
-	c.Machine.Exchange = i.id
+	if err := c.stand(i.id); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Information Store", "0xC0070003", err)
+	}
 	c.Registry(`SOFTWARE\Microsoft\Exchange\Setup`, "NewestBuild", "DWORD", i.number)
 	c.setupLine("Leaving CompServer::ScUpdateServer")
 	c.setupLine("Setup completed successfully")
@@ -96,7 +98,9 @@ func (c *call) exchangeRemove(i installing) int {
 	for _, s := range machine.ExchangeServices() {
 		c.Machine.RemoveService(s.Name)
 	}
-	c.Machine.Exchange = ""
+	if err := c.stand(""); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Information Store", "0xC0070003", err)
+	}
 	c.Registry(`SOFTWARE\Microsoft\Exchange\Setup`, "Services", "-", "")
 	c.setupLine("Leaving CompServer::ScRemoveServer")
 	c.setupLine("Setup completed successfully")

@@ -117,6 +117,8 @@ func TestMailIsDelivered(t *testing.T) {
 			t.Errorf("%s has %v", user, got)
 		}
 	}
+	ex.run(0, `wmic /output:"C:\items.utf" /namespace:\\root\MicrosoftExchangeV2 path Exchange_Mailbox get MailboxDisplayName,TotalItems`)
+	ex.says(strings.ReplaceAll(ex.read(`C:\items.utf`), "\x00", ""), "anna                                      1 ")
 	if ex.guest.Machine.Exists(pickup+"1.EML") || ex.guest.Machine.Exists(pickup+"2.EML") || !ex.guest.Machine.Exists(pickup+`..\BadMail\2.EML`) {
 		t.Error("messages lie in the wrong folders")
 	}

@@ -140,7 +140,7 @@ func (c *call) hand(d Directory, text []byte) error {
 		for _, to := range list {
 			found, err := d.Search(directory.Query{
 				Base: d.Root().Value("defaultNamingContext"), Scope: directory.Subtree,
-				Filter: "(&(proxyAddresses=smtp:" + to.Address + ")(homeMDB=*))", Wanted: []string{"homeMDB"},
+				Filter: "(&(proxyAddresses=smtp:" + to.Address + ")(homeMDB=*))", Wanted: []string{"msExchHomeServerName"},
 			})
 			if err != nil {
 				return err
@@ -156,18 +156,11 @@ func (c *call) hand(d Directory, text []byte) error {
 	return nil
 }
 
-// homeOf is the computer of the server whose database a mailbox is in.
-func homeOf(user directory.Entry) string { return serverOf(user.Value("homeMDB")) }
-
-// serverOf is the computer named in the path of a database's object: what stands below CN=Servers.
-func serverOf(dn string) string {
-	parts := strings.Split(dn, ",")
-	for i, p := range parts {
-		if i > 0 && strings.EqualFold(p, "CN=Servers") {
-			return strings.ToUpper(strings.TrimPrefix(strings.TrimPrefix(parts[i-1], "CN="), "cn="))
-		}
-	}
-	return ""
+// homeOf is the computer of the server that a mailbox is on, by what stands
+// behind the servers in msExchHomeServerName.
+func homeOf(user directory.Entry) string {
+	path := user.Value("msExchHomeServerName")
+	return strings.ToUpper(path[strings.LastIndex(path, "=")+1:])
 }
 
 // addressMark begins the value of a server's networkAddress that other stand-in

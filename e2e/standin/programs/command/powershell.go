@@ -71,6 +71,10 @@ type shell struct {
 	variables map[string]any
 	loaded    []string // snap-ins
 	commands  map[string]cmdlet
+	// exchange is the release whose cmdlets are loaded; remote says that they run
+	// in a session at an endpoint.
+	exchange release
+	remote   bool
 }
 
 // errStop ends a script: an error under -ErrorAction Stop.
@@ -78,7 +82,7 @@ var errStop = errors.New("the script stops at its first error")
 
 // cmdletTables are the commands by who makes them; a table is in its own file.
 func cmdletTables() []map[string]cmdlet {
-	return []map[string]cmdlet{basicCmdlets()}
+	return []map[string]cmdlet{basicCmdlets(), exchangeCmdlets()}
 }
 
 // powershell runs powershell -Command "TEXT". Its exit code is 1 where the last
@@ -206,7 +210,7 @@ func (s *shell) invoke(words []string, input []object, piped bool) ([]object, er
 		name, words = textOf(path)[strings.LastIndexAny(textOf(path), `\/`)+1:], words[1:]
 	}
 	known, ok := s.commands[strings.ToLower(name)]
-	if !ok || known.snapIn != "" && !slices.ContainsFunc(s.loaded, func(l string) bool { return strings.HasPrefix(strings.ToLower(l), strings.ToLower(known.snapIn)) }) {
+	if !ok || known.snapIn != "" && !slices.Contains(s.loaded, known.snapIn) && !slices.Contains(s.loaded, known.snapIn+":"+strings.ToLower(name)) {
 		return nil, s.fails(name, "The term '"+name+"' is not recognized as the name of a cmdlet, function, script file, or operable program.")
 	}
 	given, err := s.bind(name, known, words)

@@ -28,6 +28,12 @@ type installing struct {
 // does what a person would choose: it updates, or removes the server.
 func (c *call) setup() int {
 	r, known := c.disc()
+	if strings.HasPrefix(strings.ToUpper(c.request.Module), "C:") { // that of a server that is installed
+		r, known = c.installed()
+	}
+	if known && r.year >= 2010 {
+		return c.laterSetup(r)
+	}
 	c.setupLine("**********************************************")
 	c.setupLine("Starting Exchange " + r.build + " setup (stand-in, not Microsoft Exchange) on Windows " + c.Machine.Version())
 	c.setupLine("Command line: " + c.request.Command)

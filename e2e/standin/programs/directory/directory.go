@@ -11,6 +11,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/go-ldap/ldap/v3"
 )
 
 // Kinds of failure that callers tell apart.
@@ -90,6 +92,9 @@ type Change struct {
 	Op Operation
 	Attribute
 }
+
+// FilterValue makes a text fit for a filter (RFC 4515).
+func FilterValue(value string) string { return ldap.EscapeFilter(value) }
 
 // Scope is how far below its base a query looks.
 type Scope int

@@ -104,11 +104,11 @@ const (
 		dnsRoot nETBIOSName lDAPDisplayName attributeID attributeSyntax governsID adminDisplayName adminDescription gPLink
 		objectSid objectGUID serialNumber versionNumberText networkAddress homeDirectory homeDrive profilePath scriptPath
 		whenCreated whenChanged unicodePwd msExchProductID ldapServiceName supportedFilter
-		purportedSearch gatewayProxy msExchRecipLimitText keywords wWWHomePage dnsHostName`
+		msExchRecipientTypeDetails purportedSearch gatewayProxy msExchRecipLimitText keywords wWWHomePage dnsHostName`
 	numbers = `objectVersion rangeUpper rangeLower versionNumber instanceType systemFlags searchFlags userAccountControl groupType
 		sAMAccountType primaryGroupID options revision oMSyntax objectClassCategory msDS-Behavior-Version nTMixedDomain msExchMixedModeFlags
 		isSingleValuedNumber mAPIID linkID heuristics msExchRecipLimit countryCode codePage pwdLastSet accountExpires badPwdCount
-		logonCount lockoutDuration maxPwdAge minPwdLength msExchServerRole msExchMinAdminVersion deliveryMechanism homeMTAFlags
+		logonCount lockoutDuration maxPwdAge minPwdLength msExchServerRole msExchCurrentServerRoles msExchMinAdminVersion deliveryMechanism homeMTAFlags
 		domainFunctionality forestFunctionality domainControllerFunctionality msExchEdgeSyncLease internetEncoding mDBOverQuotaLimit`
 	flags = `isSingleValued isMemberOfPartialAttributeSet systemOnly showInAdvancedViewOnly isCriticalSystemObject msExchMixedMode
 		enabled hideDLMembership msExchHideFromAddressLists mDBUseDefaults isSynchronized isGlobalCatalogReady defaultHidingValue`

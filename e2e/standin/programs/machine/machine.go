@@ -132,9 +132,18 @@ type State struct {
 	Users      map[string]string  `json:"users"`                      // local accounts and their passwords
 	Cached     map[string]string  `json:"cached,omitempty"`           // domain\user to the password of the last good logon
 	Exchange   string             `json:"exchange_release,omitempty"` // what stands on it, such as exchange-2003-sp2
+	// Moves are move requests, and Batch the migration of public folders, that were made here.
+	Moves []Move `json:"moves,omitempty"`
+	Batch *Batch `json:"batch,omitempty"`
 	// NameServers are the DNS servers that netsh set; empty for those of the facts.
 	NameServers []string `json:"name_servers,omitempty"`
 }
+
+// Move is one move request of a mailbox.
+type Move struct{ User, Name, Batch, Status, Message string }
+
+// Batch is a migration batch: from and to are computers.
+type Batch struct{ Name, Status, From, To, Error string }
 
 // Share is one shared folder.
 type Share struct {

@@ -54,11 +54,13 @@ type Content struct {
 	Folders map[string]Folder `json:"folders"`
 	// Locked says that nobody may write into public folders.
 	Locked bool `json:"locked,omitempty"`
+	// Release is the Exchange that the store is of, such as exchange-2010-sp3-ru8.
+	Release string `json:"release,omitempty"`
 }
 
 // Order is what a server is asked to do. Verbs: "read"; "mailbox" puts items
 // into a mailbox; "drop-mailbox"; "folder" puts a folder; "drop-folder";
-// "lock" and "unlock".
+// "lock", "unlock" and "release".
 type Order struct {
 	User, Password string
 	Verb, Name     string
@@ -99,7 +101,7 @@ func Open(folder string) (*Store, error) {
 func (s *Store) Read() Content {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Content{maps.Clone(s.content.Mailboxes), maps.Clone(s.content.Folders), s.content.Locked}
+	return Content{maps.Clone(s.content.Mailboxes), maps.Clone(s.content.Folders), s.content.Locked, s.content.Release}
 }
 
 // Do carries an order out and gives the content afterwards.
@@ -138,6 +140,8 @@ func (c *Content) do(o Order) error {
 		delete(c.Folders, c.named(o.Name))
 	case "lock", "unlock":
 		c.Locked = o.Verb == "lock"
+	case "release":
+		c.Release = o.Name
 	default:
 		return fmt.Errorf("%w: it knows no order %q", ErrOrder, o.Verb)
 	}
