@@ -245,9 +245,15 @@ func (g *Guest) Reboot() {
 	runtime.Goexit()
 }
 
-// PowerOff switches the machine off; it does not return.
+// PowerOff switches the machine off; it does not return. Without ACPI no guest
+// can: the machine halts, until its power is cut.
 func (g *Guest) PowerOff() {
 	g.wait()
+	halts := false
+	g.see(func(_ *world, m *machine) { halts = m.Spec.Hardware.Chipset != "" && !m.Spec.Hardware.ACPI })
+	if halts {
+		runtime.Goexit()
+	}
 	_ = g.driver.powerOff(context.Background(), "power off", g.name, drivers.Stopped, func(m *machine) {
 		m.State, m.ShutDown = drivers.Off, true
 	})

@@ -241,6 +241,7 @@ func (b *box) waitOff(ctx context.Context, limit time.Duration) error {
 	defer stop()
 	began := time.Now()
 	changed := b.changes.of(b.machine.Domain)
+	quiet := b.watchRest()
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -253,6 +254,9 @@ func (b *box) waitOff(ctx context.Context, limit time.Duration) error {
 		}
 		if err != nil && drivers.KindOf(err) != drivers.Transient {
 			return err
+		}
+		if err == nil && quiet.over(ctx) {
+			return b.cutRested(ctx)
 		}
 		select {
 		case <-ctx.Done():

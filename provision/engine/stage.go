@@ -309,7 +309,7 @@ func (r *stageRun) close(ctx context.Context, b *box) error {
 		return err
 	}
 	if phase == plan.PhaseBuild {
-		if err := r.note(ctx, b.machine, map[string]string{plan.FactPhase: plan.PhaseClosing}); err != nil {
+		if err := r.note(ctx, b.machine, map[string]string{plan.FactPhase: plan.PhaseClosing, plan.FactRested: ""}); err != nil {
 			return err
 		}
 	}
@@ -323,7 +323,7 @@ func (r *stageRun) close(ctx context.Context, b *box) error {
 	if x, _, err = r.phaseOf(ctx, b); err != nil {
 		return err
 	}
-	if !x.ShutDown { // a layer is made of a whole disk only
+	if !x.ShutDown && x.Mark.Facts[plan.FactRested] == "" { // a layer is made of a whole disk only
 		return r.failed(ctx, b, powerOff(b), &guest.Stalled{Phase: "powering off", Why: "its power was cut before it had shut down"})
 	}
 	if err := r.rebase(ctx, b.machine, x, labTime(x)); err != nil {

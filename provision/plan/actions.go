@@ -21,6 +21,9 @@ const (
 	FactDone = "done"
 	// FactFailed names the step that failed; such a stage is not continued.
 	FactFailed = "failed"
+	// FactRested is set before the power of a machine is cut whose guest has shut
+	// down and cannot switch it off: its disks are whole all the same.
+	FactRested = "rested"
 	// FactRan is set before a standing machine is started: from then on its own
 	// disks hold something that can be lost.
 	FactRan = "ran"
