@@ -56,6 +56,4 @@ stage "console" {
 	if !strings.Contains(r.words.String(), `"screen":[`) {
 		t.Errorf("the error does not hold the screen's text:\n%s", r.words.String())
 	}
-	l.edit(t, "Safe Mode with Networking", "Desktop of")
-	l.up(t, "console")
 }

@@ -203,11 +203,44 @@ func FuzzRead(f *testing.F) {
 	var b bytes.Buffer
 	_ = png.Encode(&b, vgatext.Draw(blue, 40, 12, 8))
 	f.Add(b.Bytes())
-	f.Add([]byte("P6\n320 192\n255\n" + strings.Repeat("\x00\x00\x00\xff\xff\xff", 320*96)))
+	f.Add([]byte("P6\n3 2\n255\n" + strings.Repeat("\x00\x00\x00\xff\xff\xff", 3)))
 	f.Fuzz(func(t *testing.T, picture []byte) {
 		s, err := vgatext.Read(bytes.NewReader(picture))
 		if err == nil && (len(s.Cells) != s.Columns*s.Rows || s.Doubts() > len(s.Cells) || len(s.Lines()) > s.Rows) {
 			t.Errorf("%d by %d with %d cells", s.Columns, s.Rows, len(s.Cells))
+		}
+	})
+}
+
+// FuzzFromImage reads pictures in which a pattern of pixels, a byte each in a few
+// colours, is laid over a text screen from some place on.
+func FuzzFromImage(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 0xFF, 0xFF}, uint16(7), false)
+	f.Add(bytes.Repeat([]byte{1}, 40), uint16(40*16*8), true)
+	f.Fuzz(func(t *testing.T, pixels []byte, from uint16, wide bool) {
+		width := 8
+		if wide {
+			width = 9
+		}
+		img := vgatext.Draw(blue, 40, 12, width)
+		for i, p := range pixels {
+			at := (int(from) + i) % (len(img.Pix) / 4) * 4
+			copy(img.Pix[at:], []byte{p & 3 * 0x55, p >> 2 & 3 * 0x55, p >> 4 & 3 * 0x55})
+		}
+		s, err := vgatext.FromImage(img)
+		if err != nil {
+			if !errors.Is(err, vgatext.ErrNoText) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if len(s.Cells) != s.Columns*s.Rows || s.Doubts() > len(s.Cells) || len(s.Lines()) > s.Rows {
+			t.Errorf("%d by %d with %d cells", s.Columns, s.Rows, len(s.Cells))
+		}
+		for i, c := range s.Cells {
+			if c.Exact && c.Rune == vgatext.Unknown {
+				t.Errorf("cell %d is exact and unknown", i)
+			}
 		}
 	})
 }
