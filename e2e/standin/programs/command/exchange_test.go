@@ -47,7 +47,13 @@ func (b *box) says(got, want string) {
 }
 
 func TestFromInsideOut(t *testing.T) {
-	l := &lan{t: t}
+	t.Run("memory", func(t *testing.T) { insideOut(t, &lan{t: t}) })
+	t.Run("slapd", func(t *testing.T) { insideOut(t, realLan(t)) })
+}
+
+// insideOut upgrades Exchange 2000 to 2003.
+func insideOut(t *testing.T, l *lan) {
+	t.Helper()
 	l.controller()
 	ex := l.member()
 	ex.insert("exchange-2000")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
@@ -43,7 +44,16 @@ func (l *lan) newer(name, address, windows string) *box {
 // set changes an attribute in the directory of the lan.
 func (l *lan) set(dn, attribute, value string) {
 	l.t.Helper()
-	check(l.t, l.forest.Modify(dn, []directory.Change{{Op: directory.Replace, Attribute: directory.Attribute{Name: attribute, Values: []string{value}}}}))
+	change := []directory.Change{{Op: directory.Replace, Attribute: directory.Attribute{Name: attribute, Values: []string{value}}}}
+	if l.slapd == "" {
+		check(l.t, l.forest.Modify(dn, change))
+		return
+	}
+	d, err := directory.Dial(l.slapd, time.Second)
+	check(l.t, err)
+	defer d.Close()
+	check(l.t, d.Logon("Administrator", "Passw0rd!"))
+	check(l.t, d.Modify(dn, change))
 }
 
 const partitions = "CN=Partitions,CN=Configuration,DC=contoso,DC=test"
@@ -128,7 +138,13 @@ func (l *lan) hop() (ex, ten *box) {
 }
 
 func TestDoubleHop(t *testing.T) {
-	l := &lan{t: t}
+	t.Run("memory", func(t *testing.T) { doubleHop(t, &lan{t: t}) })
+	t.Run("slapd", func(t *testing.T) { doubleHop(t, realLan(t)) })
+}
+
+// doubleHop goes from Exchange 2003 to 2010 and on to 2013.
+func doubleHop(t *testing.T, l *lan) {
+	t.Helper()
 	ex, ten := l.hop()
 	ex.file(pickup+"1.EML", "From: x@y.test\nTo: <anna@contoso.test>\nMessage-ID: <1@x>\n\nHello\n")
 	check(t, ex.guest.Post(t.Context()))

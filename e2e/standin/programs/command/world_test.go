@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/doublehop/doublehop/drivers/drivertest"
 	"github.com/doublehop/doublehop/e2e/standin/programs/command"
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
@@ -26,6 +29,8 @@ type lan struct {
 	made   *directory.Memory // made by a promotion
 	cut    bool              // nobody reaches anybody
 	stores map[string]*mail.Store
+	// slapd is the address of a real directory that stands for the one in memory, "" without.
+	slapd string
 }
 
 func (l *lan) Host(_ context.Context, host string) (netip.Addr, error) {
@@ -114,9 +119,18 @@ func (b *box) boot(state, prefix string) {
 			if b.lan.forest == nil || (b.lan.cut && m.Role != machine.DC) || (address == "127.0.0.1" && m.Role != machine.DC) {
 				return nil, directory.ErrUnreachable
 			}
+			if b.lan.slapd != "" {
+				return directory.Dial(b.lan.slapd, time.Second)
+			}
 			return b.lan.forest, nil
 		},
-		Promote: func(_ context.Context, f directory.Forest) error { b.lan.made = directory.NewMemory(f); return nil },
+		Promote: func(_ context.Context, f directory.Forest) error {
+			b.lan.made = directory.NewMemory(f)
+			if b.lan.slapd != "" {
+				b.lan.serve(f)
+			}
+			return nil
+		},
 		Power:   func(kind string) { b.power = kind },
 		Flush:   func() { b.flushed++ },
 		Now:     func() time.Time { return time.Date(2003, 9, 30, 12, 0, 0, 0, time.UTC) },
@@ -230,4 +244,35 @@ func (l *lan) member() *box {
 	ex.reboot()
 	ex.file(`C:\EX.INI`, exchangeINI)
 	return ex
+}
+
+// realLan is a lan whose directory is a real slapd, or skips.
+func realLan(t *testing.T) *lan {
+	t.Helper()
+	if _, err := exec.LookPath("/usr/sbin/slapd"); err != nil {
+		drivertest.NeedsHost(t, "there is no slapd", "apt-get install slapd")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer listener.Close()
+	return &lan{t: t, slapd: listener.Addr().String()}
+}
+
+// serve starts slapd with a new forest.
+func (l *lan) serve(f directory.Forest) {
+	l.t.Helper()
+	s := directory.Slapd{Program: "/usr/sbin/slapd", Folder: l.t.TempDir() + "/ntds"}
+	check(l.t, s.Create(l.t.Context(), f))
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- s.Serve(ctx, "ldap://"+l.slapd) }()
+	l.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			l.t.Error(err)
+		}
+	})
+	limit, cancel := context.WithTimeout(l.t.Context(), 20*time.Second)
+	defer cancel()
+	check(l.t, directory.Await(limit, l.slapd))
 }

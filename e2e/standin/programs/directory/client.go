@@ -24,7 +24,7 @@ func Dial(address string, limit time.Duration) (*Client, error) {
 	}
 	conn.SetTimeout(30 * time.Second)
 	c := &Client{conn: conn}
-	wanted := strings.Fields("defaultNamingContext configurationNamingContext schemaNamingContext dnsHostName domainFunctionality isSynchronized")
+	wanted := strings.Fields("defaultNamingContext rootDomainNamingContext configurationNamingContext schemaNamingContext dnsHostName domainFunctionality isSynchronized")
 	found, err := c.Search(Query{Base: "", Scope: Base, Wanted: wanted})
 	if err != nil || len(found) != 1 {
 		return nil, errors.Join(fmt.Errorf("%w: no rootDSE", ErrUnreachable), err, conn.Close())
