@@ -131,9 +131,9 @@ func (b *box) boot(state, prefix string) {
 			}
 			return nil
 		},
-		Power:   func(kind string) { b.power = kind },
-		Flush:   func() { b.flushed++ },
-		Now:     func() time.Time { return time.Date(2003, 9, 30, 12, 0, 0, 0, time.UTC) },
+		Power: func(kind string) { b.power = kind },
+		Flush: func() { b.flushed++ },
+		Now:   func() time.Time { return time.Date(2003, 9, 30, 12, 0, 0, 0, time.UTC) },
 	}}
 }
 

@@ -73,7 +73,7 @@ func install(t *testing.T, root, facts string) {
 	t.Helper()
 	system := root + "/prefix/drive_c/windows/system32/"
 	overrides := "[Software\\\\Wine\\\\DllOverrides] 1700000000\n"
-	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe winmgmt.exe sync.exe attack.exe") {
+	for name := range strings.FieldsSeq("net.exe sc.exe expand.exe shutdown.exe mode.com dcpromo.exe ldifde.exe winmgmt.exe sync.exe attack.exe powershell.exe wmic.exe") {
 		_ = os.Remove(system + name)
 		build := exec.CommandContext(t.Context(), "/usr/bin/i686-w64-mingw32-gcc", "-Os", "-s", "-o", system+name, "../shim/shim.c")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -155,12 +155,16 @@ ldifde -f "C:\Program Files\x.txt" -d "CN=a b,DC=c"
 echo ldifde=%errorlevel%
 dcpromo /answer:C:\A.TXT
 echo dcpromo=%errorlevel%
+powershell -NoLogo -NoProfile -NonInteractive -Command "$x = 'it''s'; $x + '\|' | Where-Object { $_ -match '[\\/]' }"
+powershell -NoLogo -NoProfile -NonInteractive -Command "Add-PSSnapin 'Nothing'" 2>NUL
+echo powershell=%errorlevel%
+wmic /output:"C:\ITEMS.UTF" /namespace:\\root\MicrosoftExchangeV2 path Exchange_Mailbox get MailboxDisplayName,TotalItems <NUL 2>&1 | find "namespace"
 find "SafeModeAdminPassword" <C:\A.TXT
 dcpromo /answer:C:\A.TXT 2>&1 | find "restart"
 `)
 	for _, want := range []string{
 		"C$           C:\\", "STATE              : 4  RUNNING", "sc=1060", "gone", "Baud:            115200", "refused", "Flushing: C", "ldifde=1",
-		"dcpromo=0", "SafeModeAdminPassword=\r\n", "a restart is pending",
+		"dcpromo=0", "it's\\|\r\n", "powershell=1", "Invalid namespace", "SafeModeAdminPassword=\r\n", "a restart is pending",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q", want)
