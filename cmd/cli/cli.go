@@ -135,7 +135,7 @@ func (a *app) root() *cobra.Command {
 	for group, verbs := range map[string][]*cobra.Command{
 		"lab":  {newInit(a, a.init), newValidate(a, a.validate), newPlan(a, a.plan), newFormat(a, a.format), newGraph(a, a.graph), newExplain(a, a.explainRule), newRoute(a, a.route)},
 		"run":  {newUp(a, a.up), newStatus(a, a.status), newLogs(a, a.logs), newExec(a, a.exec), newRevert(a, a.revert), newStop(a, a.stop), newStart(a, a.start), newVerify(a, a.verify), newCheckpoint(a, keeper{a}), newDestroy(a, a.destroy)},
-		"host": {newDoctor(a, a.doctor), newPrune(a, a.prune), newUsage(a, a.usage), newVersion(a, a.version)},
+		"host": {newDoctor(a, a.doctor), newMedia(a), newPrune(a, a.prune), newUsage(a, a.usage), newVersion(a, a.version)},
 	} {
 		for _, cmd := range verbs {
 			cmd.GroupID = group
@@ -154,7 +154,7 @@ func verbless(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		text += fmt.Sprintf("; did you mean %q?", near[0])
 	}
-	return &usageError{text: text, help: "doublehop --help"}
+	return &usageError{text: text, help: cmd.CommandPath() + " --help"}
 }
 
 // answer writes the answer: text for a person, or value as JSON.

@@ -37,6 +37,8 @@ var answers = []struct {
 			"the answer is the object of `validate`, and the exit code is as there.", plan.Plan{},
 	},
 	{"graph -o json", "What the drawing is made from.", diagram.Diagram{}},
+	{"media scan -o json", "What the disc images in a folder are.", view.Scan{}},
+	{"media check -o json", "What a lab has and lacks. The exit code is 5 when a disc is missing or wrong, else 0.", view.MediaAnswer{}},
 	{
 		"fmt -o json", "The exit code is 1 when a file cannot be read as the language's, 3 when `--check` found differences, else 0.", view.Formatted{},
 	},

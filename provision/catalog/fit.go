@@ -30,7 +30,7 @@ func (w Want) Fits(m *disc.Media, block *labs.Media) ([]Fault, error) {
 	if id.Product == disc.Unknown && block.SHA256 != "" {
 		return []Fault{{
 			Why:    "nothing known is on it; its sha256 is pinned, so it is taken for " + w.Name,
-			Remedy: "Nothing, where that is what you pinned.", Doubt: true,
+			Remedy: "Nothing is to be done where that is what you pinned.", Doubt: true,
 		}}, nil
 	}
 	if len(w.Programs) > 0 {
@@ -60,7 +60,7 @@ func (w Want) whole(id disc.Identity) *Fault {
 		if same {
 			return nil
 		}
-		return &Fault{"it installs an Exchange, and its setup does not tell which", "Nothing, where it is " + w.Name + ".", true}
+		return &Fault{"it installs an Exchange, and its setup does not tell which", "Nothing is to be done where it is " + w.Name + ".", true}
 	case id.Form == disc.ServicePackOnly && w.Form == disc.Whole:
 		return &Fault{fmt.Sprintf("it holds a service pack (%s), which updates what is installed and cannot install it", id), bring + " The service pack is for the step service_pack, or exchange_update.", false}
 	case id.Form == disc.SecondDisc && w.Form == disc.Whole:
@@ -70,7 +70,7 @@ func (w Want) whole(id disc.Identity) *Fault {
 	case w.Form == disc.SecondDisc && id.Product == disc.Windows2003:
 		return &Fault{"it is a disc that installs Windows Server 2003; what is wanted is on disc 2", bring, false}
 	case id.Product == disc.WindowsUnknown && strings.HasPrefix(string(w.Product), "windows-"):
-		return &Fault{"it installs a Windows, and does not tell which: " + strings.Join(id.Evidence, "; "), "Nothing, where it is " + w.Name + ". Else " + lower(bring), true}
+		return &Fault{"it installs a Windows, and does not tell which: " + strings.Join(id.Evidence, "; "), "Nothing is to be done where it is " + w.Name + "; else " + lower(bring), true}
 	}
 	return &Fault{fmt.Sprintf("it is a disc of %s, not of %s", id, w.Product), bring, false}
 }
@@ -217,7 +217,7 @@ func said(product string, id disc.Identity) *Fault {
 		return nil
 	case !sure:
 		return &Fault{
-			fmt.Sprintf("it does not tell its level; the media block says %s", product), "Nothing, where that is true.", true,
+			fmt.Sprintf("it does not tell its level; the media block says %s", product), "Nothing is to be done where that is true.", true,
 		}
 	}
 	if os, pack, ok := estate.WindowsProduct(product); ok {

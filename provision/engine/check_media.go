@@ -33,6 +33,11 @@ type MediaCheck struct {
 	// Product is what the block says that the disc holds; empty when it does not.
 	Product string     `json:"product"`
 	State   MediaState `json:"state"`
+	// Holds is what the disc does hold, in the same words; empty where it is
+	// nothing that a lab can use. Sure is false where the disc tells the product
+	// and not its level.
+	Holds string `json:"holds"`
+	Sure  bool   `json:"sure"`
 	// Uses are the steps that want it: "stage windows, step install"; none when
 	// no step does.
 	Uses []string `json:"uses"`
@@ -49,11 +54,21 @@ type use struct {
 }
 
 // CheckMedia looks into every disc that the stages use, in order of first use,
-// and compares it with what each step wants. digest gives the SHA-256 of those
+// and compares it with what each step wants. Without stages it takes all of the
+// lab's, and then those media that no step uses. digest gives the SHA-256 of those
 // that the lab pins; nil leaves pins alone. It needs no hypervisor. The error is
 // ctx's.
 func CheckMedia(ctx context.Context, lab *labs.Lab, stages []*labs.Stage, digest func(path string) (string, error)) ([]MediaCheck, error) {
+	whole := stages == nil
+	if whole {
+		stages = lab.Stages
+	}
 	names, uses := usesOf(lab, stages)
+	for _, m := range lab.Media {
+		if whole && !slices.Contains(names, m.Name) {
+			names = append(names, m.Name)
+		}
+	}
 	list := make([]MediaCheck, 0, len(names))
 	for _, name := range names {
 		if err := context.Cause(ctx); err != nil {
@@ -134,6 +149,12 @@ func (c *MediaCheck) look(m *labs.Media, uses []use) {
 	}
 	id := found.Identity()
 	c.Found = &id
+	c.Holds, c.Sure = catalog.Holds(id)
+	if !slices.ContainsFunc(uses, func(u use) bool { return u.want != nil }) {
+		for _, fault := range catalog.Agrees(found, m) {
+			c.fault(fault)
+		}
+	}
 	for _, u := range uses {
 		if u.want == nil {
 			continue

@@ -66,6 +66,9 @@ func mediaError(m *labs.Media, path string, err error) *MediaError {
 // copied anywhere: the wrong disc costs an hour when Setup is the one who
 // notices. What is doubted is given back.
 func (e *Engine) identify(ctx context.Context, stages []*labs.Stage) (labs.Diagnostics, error) {
+	if len(stages) == 0 {
+		return nil, nil
+	}
 	checked, err := CheckMedia(ctx, e.lab, stages, nil)
 	if err != nil {
 		return nil, err
