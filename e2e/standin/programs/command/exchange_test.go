@@ -109,6 +109,8 @@ const pickup = `C:\Program Files\Exchsrvr\Mailroot\vsi 1\PickUp\`
 func TestMailIsDelivered(t *testing.T) {
 	ex := (&lan{t: t}).mailServer()
 	ex.file(pickup+"1.EML", "From: x@y.test\nTo: <anna@contoso.test>,\n\t\"B\" <bert@contoso.test>\nMessage-ID: <1@x>\n\nHello\n")
+	ex.run(0, `net user anna "Pa55-w0rd.x" /domain /y`, "completed successfully")
+	ex.run(2, `net user nobody "Pa55-w0rd.x" /domain /y`, "could not be found")
 	ex.file(pickup+"2.EML", "From: x@y.test\nTo: <nobody@contoso.test>\n\nHello\n")
 	ex.run(0, "net stop MSExchangeSA /y")
 	check(t, ex.guest.Post(t.Context()))

@@ -88,7 +88,7 @@ func (c *call) netUser(args []string) int {
 			deletes = true
 		case name == "domain":
 			domain = true
-		case name == "active" || name == "expires" || name == "fullname" || name == "comment" || name == "passwordchg":
+		case name == "y" || name == "active" || name == "expires" || name == "fullname" || name == "comment" || name == "passwordchg":
 		default:
 			c.Err("The option " + strings.ToUpper(a) + " is unknown.\n\n")
 			return 1
@@ -143,6 +143,18 @@ func (c *call) localUser(names []string, adds, deletes bool) int {
 	return 0
 }
 
+// accountOf finds a domain user by the name of the account, wherever in the domain it is.
+func accountOf(d Directory, name string) (dn string, exists bool) {
+	found, err := d.Search(directory.Query{
+		Base: d.Root().Value("defaultNamingContext"), Scope: directory.Subtree,
+		Filter: "(&(objectClass=user)(sAMAccountName=" + directory.FilterValue(name) + "))", Wanted: []string{"cn"},
+	})
+	if err != nil || len(found) != 1 {
+		return "", false
+	}
+	return found[0].DN, true
+}
+
 func (c *call) domainUser(names []string, adds, deletes bool) int {
 	d, err := c.open("")
 	if err != nil {
@@ -162,13 +174,15 @@ func (c *call) domainUser(names []string, adds, deletes bool) int {
 		}
 		return c.listUsers(c.Machine.FQDN(), all)
 	}
-	dn := "CN=" + directory.Escape(names[0]) + "," + users
+	dn, exists := accountOf(d, names[0])
+	if !exists {
+		dn = "CN=" + directory.Escape(names[0]) + "," + users
+	}
 	password := []directory.Change{}
 	if len(names) > 1 {
 		hash := directory.Hashed(dn, names[1])
 		password = append(password, directory.Change{Op: directory.Replace, Attribute: directory.Attribute{Name: "userPassword", Values: []string{hash}}})
 	}
-	_, exists := one(d, dn, "cn")
 	switch {
 	case adds && exists:
 		return c.help(2, "The account already exists.", 2224)
