@@ -107,7 +107,13 @@ func (l *lan) mailServer() *box {
 const pickup = `C:\Program Files\Exchsrvr\Mailroot\vsi 1\PickUp\`
 
 func TestMailIsDelivered(t *testing.T) {
-	ex := (&lan{t: t}).mailServer()
+	t.Run("memory", func(t *testing.T) { delivered(t, &lan{t: t}) })
+	t.Run("slapd", func(t *testing.T) { delivered(t, realLan(t)) })
+}
+
+func delivered(t *testing.T, l *lan) {
+	t.Helper()
+	ex := l.mailServer()
 	ex.file(pickup+"1.EML", "From: x@y.test\nTo: <anna@contoso.test>,\n\t\"B\" <bert@contoso.test>\nMessage-ID: <1@x>\n\nHello\n")
 	ex.run(0, `net user anna "Pa55-w0rd.x" /domain /y`, "completed successfully")
 	ex.run(2, `net user nobody "Pa55-w0rd.x" /domain /y`, "could not be found")
@@ -120,6 +126,7 @@ func TestMailIsDelivered(t *testing.T) {
 	ex.run(0, "net start MSExchangeIS")
 	check(t, ex.guest.Post(t.Context()))
 	ex.says(ex.export("OU=Mailboxes,DC=contoso,DC=test", "(mail=*)", "mail"), "mail: anna@contoso.test")
+	ex.says(ex.export("DC=contoso,DC=test", "(&(objectCategory=person)(objectClass=user)(msExchHomeServerName=*/cn=Servers/cn=EX01))", "homeMDB"), "dn: CN=anna")
 	for _, user := range []string{"anna", "bert"} {
 		if got := ex.guest.Mail.Read().Mailboxes["cn="+user+",ou=mailboxes,dc=contoso,dc=test"]; len(got) != 1 || got[0].ID != "<1@x>" {
 			t.Errorf("%s has %v", user, got)

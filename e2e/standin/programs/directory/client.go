@@ -54,6 +54,7 @@ func (c *Client) Search(q Query) ([]Entry, error) {
 	if filter == "" {
 		filter = "(objectClass=*)"
 	}
+	filter = resolved(filter, c.root.Value("configurationNamingContext"))
 	if _, err := ldap.CompileFilter(filter); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFilter, err)
 	}

@@ -9,6 +9,7 @@ package directory
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -95,6 +96,17 @@ type Change struct {
 
 // FilterValue makes a text fit for a filter (RFC 4515).
 func FilterValue(value string) string { return ldap.EscapeFilter(value) }
+
+var categoryFilter = regexp.MustCompile(`(?i)\(objectCategory=([a-z-]+)\)`)
+
+// resolved is a filter with the short names of categories made distinguished
+// names, as Active Directory takes objectCategory=person.
+func resolved(filter, configuration string) string {
+	return categoryFilter.ReplaceAllStringFunc(filter, func(part string) string {
+		name := categoryFilter.FindStringSubmatch(part)[1]
+		return "(objectCategory=CN=" + category(name) + ",CN=Schema," + configuration + ")"
+	})
+}
 
 // Scope is how far below its base a query looks.
 type Scope int

@@ -46,7 +46,7 @@ func (m *Memory) Search(q Query) ([]Entry, error) {
 	if filter == "" {
 		filter = "(objectClass=*)"
 	}
-	packet, err := ldap.CompileFilter(filter)
+	packet, err := ldap.CompileFilter(resolved(filter, m.Root().Value("configurationNamingContext")))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFilter, err)
 	}
