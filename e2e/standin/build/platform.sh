@@ -176,5 +176,6 @@ lay_early() {
 	printf '[Version]\r\nSignature="$Windows NT$"\r\n' >"$cd/I386/TXTSETUP.SIF"
 	cp "$here/cd/README.TXT" "$cd/I386/NTLDR"
 	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
+	cp "$out/programs/winnt32.exe" "$cd/I386/WINNT32.EXE"
 	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
 }

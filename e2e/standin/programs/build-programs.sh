@@ -2,6 +2,7 @@
 # Build the stand-in programs: build-programs.sh OUT
 #   OUT/system32/   programs and wbem\wbemdisp.dll for C:\WINDOWS\system32     OUT/support/netdom.exe  for SUPPORT.CAB
 #   OUT/later/      programs for system32 of Windows 2008 and later
+#   OUT/winnt32.exe  for I386 of the Windows discs
 #   OUT/standind    the daemon (Linux i386, static)      OUT/exchange-*.iso  and exchange2003-standin.iso
 #   OUT/overrides.txt  those of system32/ that Wine has too: "native,builtin" in HKCU\Software\Wine\DllOverrides
 # Wants i686-w64-mingw32-gcc, go and xorriso. It writes nothing outside OUT.
@@ -25,6 +26,7 @@ i686-w64-mingw32-gcc -shared -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -Wl,
 cp "$out/shim.exe" "$out/support/netdom.exe"
 cp "$out/shim.exe" "$out/later/powershell.exe"
 cp "$out/shim.exe" "$out/later/msiexec.exe"
+cp "$out/shim.exe" "$out/winnt32.exe"
 printf '%s\n' expand.exe find.exe msiexec.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe wbemdisp wmic.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \

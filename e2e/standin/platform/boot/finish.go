@@ -93,26 +93,40 @@ func setVersion(machine *hive.Hive, r release.Release) {
 	}
 }
 
-// laterPrograms are those that came with Windows 2008.
-const laterPrograms = "/usr/lib/standin/later"
+const (
+	// laterPrograms are those that came with Windows 2008.
+	laterPrograms = "/usr/lib/standin/later/"
+	// sparePrograms are those that this version lacks.
+	sparePrograms = "/usr/lib/standin/spare/"
+)
 
-// fitPrograms gives a version of Windows the programs that it has, and takes away those that it has not.
+// fitPrograms gives a version of Windows the programs that it has, and puts away those that it has not.
 func fitPrograms(r release.Release) error {
 	const folder = prefix + "/drive_c/windows/system32/"
+	if err := os.MkdirAll(sparePrograms, 0o755); err != nil { //nolint:gosec // programs
+		return err
+	}
+	if err := moveAll(sparePrograms, folder); err != nil {
+		return err
+	}
 	for _, name := range r.Without {
-		if err := os.Remove(folder + name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(folder+name, sparePrograms+name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	if r.Answers != release.Unattended {
 		return nil
 	}
-	list, err := os.ReadDir(laterPrograms)
+	return moveAll(laterPrograms, folder)
+}
+
+func moveAll(from, to string) error {
+	list, err := os.ReadDir(from)
 	if err != nil {
 		return err
 	}
-	for _, program := range list {
-		if err := os.Rename(laterPrograms+"/"+program.Name(), folder+program.Name()); err != nil {
+	for _, file := range list {
+		if err := os.Rename(from+file.Name(), to+file.Name()); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,9 @@ func (g *guest) startFromDisk() error {
 		go g.watchButtonWhenReady()
 		return g.ask(left.Question)
 	}
+	if err := g.upgrade(&left); err != nil {
+		return err
+	}
 	ready := g.startDevices()
 	g.screen.desktop("  Windows is starting up (stand-in)...", left.Release.Title+" stand-in")
 	if !left.Done {

@@ -124,6 +124,8 @@ func (c *call) locked() int {
 		return c.netdom()
 	case "winmgmt":
 		return c.wmi()
+	case "winnt32":
+		return c.winnt32()
 	case "ldifde":
 		return c.ldifde()
 	case "netsh":

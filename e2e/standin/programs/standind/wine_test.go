@@ -98,6 +98,7 @@ func install(t *testing.T, root, facts string) {
 	}
 	must(t, os.WriteFile(root+"/state/machine.txt", []byte("computer=DC01\nadministrator_password=Passw0rd!\nnic=lo\naddress=127.0.0.2/8\ncomponent=iis_common\ncomponent=iis_www\ncomponent=dns\n"+facts), 0o600))
 	must(t, os.WriteFile(root+"/prefix/drive_c/SERVICE.VBS", []byte(spool.CRLF(onWindows2000)), 0o600))
+	must(t, os.WriteFile(root+"/prefix/drive_c/RESTART.VBS", []byte(spool.CRLF(restart)), 0o600))
 	must(t, os.WriteFile(root+"/prefix/drive_c/HTTP.VBS", []byte(spool.CRLF(overTheWeb)), 0o600))
 	must(t, os.WriteFile(root+"/prefix/drive_c/A.TXT", []byte(spool.CRLF(`[DCINSTALL]
 ReplicaOrNewDomain=Domain
@@ -172,5 +173,21 @@ dcpromo /answer:C:\A.TXT 2>&1 | find "restart"
 	}
 	if t.Failed() {
 		t.Log(said)
+	}
+}
+
+// restart is how scripts restart Windows 2000, which has no shutdown.exe.
+const restart = `For Each system In GetObject("winmgmts:{impersonationLevel=impersonate,(Shutdown)}!\\.\root\cimv2").ExecQuery("SELECT * FROM Win32_OperatingSystem")
+WScript.Echo "ended with " & system.Win32Shutdown(6)
+Next
+`
+
+func TestWMIRestartsTheMachine(t *testing.T) {
+	said := wine(t, `cscript //nologo C:\RESTART.VBS
+ping -n 2 127.0.0.1 >NUL
+if exist \\?\unix\machine\run\power type \\?\unix\machine\run\power
+`)
+	if !strings.Contains(said, "ended with 0\r\nreboot") {
+		t.Errorf("it said %q", said)
 	}
 }
