@@ -110,6 +110,16 @@ static int choose(const struct control *c, const char *text)
 	return 0;
 }
 
+/* fill writes into a field, and reads back whether it is there: what a field's
+ * own code answers to the message says less. */
+static int fill(const struct control *c, const char *text)
+{
+	char have[LONGEST] = "";
+	ask(c->window, WM_SETTEXT, 0, (LPARAM)text, 0);
+	ask(c->window, WM_GETTEXT, sizeof have, (LPARAM)have, 0);
+	return !lstrcmpiA(have, text);
+}
+
 /* perform does one deed; 0 says that its control is missing, disabled or refuses. */
 int perform(const struct screen *s, const struct deed *d)
 {
@@ -125,7 +135,7 @@ int perform(const struct screen *s, const struct deed *d)
 	} else if (!strcmp(d->verb, "choose")) {
 		ok = (DWORD)choose(c, d->value);
 	} else {
-		ask(c->window, WM_SETTEXT, 0, (LPARAM)d->value, &ok);
+		ok = (DWORD)fill(c, d->value);
 	}
 	if (ok && !strcmp(d->verb, "secret"))
 		say("wizard:   did: secret %s", d->which);

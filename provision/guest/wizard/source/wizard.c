@@ -115,7 +115,7 @@ static int absent(HANDLE process, const struct page *page, DWORD since, int *don
 {
 	DWORD code = 0, gone = (GetTickCount() - since) / 1000;
 	if (ended(process, &code)) {
-		if (gone < (DWORD)book.linger)
+		if (gone < (DWORD)book.linger && !(page && page->last))
 			return 0;
 		*done = 1;
 		if (!page || page->last) {
