@@ -24,7 +24,8 @@ func Dial(address string, limit time.Duration) (*Client, error) {
 	}
 	conn.SetTimeout(30 * time.Second)
 	c := &Client{conn: conn}
-	wanted := strings.Fields("defaultNamingContext rootDomainNamingContext configurationNamingContext schemaNamingContext dnsHostName domainFunctionality isSynchronized")
+	wanted := strings.Fields("defaultNamingContext rootDomainNamingContext configurationNamingContext schemaNamingContext dnsHostName dsServiceName serverName " +
+		"domainFunctionality isSynchronized")
 	found, err := c.Search(Query{Base: "", Scope: Base, Wanted: wanted})
 	if err != nil || len(found) != 1 {
 		return nil, errors.Join(fmt.Errorf("%w: no rootDSE", ErrUnreachable), err, conn.Close())
@@ -43,6 +44,11 @@ func (c *Client) Logon(user, password string) error {
 	}
 	dn := "CN=" + Escape(user) + ",CN=Users," + c.root.Value("defaultNamingContext")
 	return translate(c.conn.Bind(dn, password))
+}
+
+// LogonMachine binds as a domain controller's account.
+func (c *Client) LogonMachine(me Controller) error {
+	return translate(c.conn.Bind(me.AccountDN(), me.MachinePassword()))
 }
 
 // Close ends the connection.

@@ -3,7 +3,7 @@
 //
 // Floor 5. The server is OpenLDAP's slapd with three naming contexts as in
 // Active Directory (domain, configuration, schema). It holds the numbers that
-// Windows 2003 and Exchange 2003 leave; it does not replicate, knows no
+// Windows 2003 and Exchange 2003 leave, replicates between servers, knows no
 // Kerberos, and enforces its own schema, not the one stored in it.
 package directory
 

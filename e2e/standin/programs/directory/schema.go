@@ -31,6 +31,8 @@ func classes() []class {
 		{"server", "top", "Server"},
 		{"applicationSettings", "top", "Application-Settings"},
 		{"nTDSDSA", "applicationSettings", "NTDS-DSA"},
+		{"infrastructureUpdate", "top", "Infrastructure-Update"},
+		{"rIDManager", "top", "RID-Manager"},
 		{"subnetContainer", "top", "Subnet-Container"},
 		{"subnet", "top", "Subnet"},
 		{"person", "top", "Person"},

@@ -19,8 +19,16 @@ type Forest struct {
 	NetBIOS  string
 	Computer string // NetBIOS name of the domain controller
 	Site     string
-	Level    int // functional level: 0 for Windows 2000, 2 for Windows 2003
+	Address  string // IP address of the domain controller
+	Windows  string // version on it: "2000", "2003" and so on; "" for 2003
+	Level    int    // functional level: 0 for Windows 2000, 2 for Windows 2003
 	Password string
+}
+
+// windows is the version on the first domain controller.
+func (f Forest) windows() Windows {
+	w, _ := WindowsNamed(f.Windows)
+	return w
 }
 
 // DN is the distinguished name of the forest's domain.
@@ -49,13 +57,14 @@ func (f Forest) Seed() []Entry {
 }
 
 func (f Forest) domain() []Entry {
-	dn, level := f.DN(), strconv.Itoa(f.Level)
+	dn := f.DN()
 	container := func(rdn, text string) Entry {
 		return New(rdn+","+dn, "objectClass", "container", "description", text)
 	}
-	return []Entry{
-		New(dn, "objectClass", "domainDNS", "msDS-Behavior-Version", level, "nTMixedDomain", "1",
-			"fSMORoleOwner", f.settings(), "subRefs", "CN=Configuration,"+dn),
+	top := New(dn, "objectClass", "domainDNS", "nTMixedDomain", f.mixed(), "fSMORoleOwner", f.settings(), "subRefs", "CN=Configuration,"+dn)
+	f.level(&top)
+	all := []Entry{
+		top,
 		container("CN=Users", "Default container for upgraded user accounts"),
 		container("CN=Computers", "Default container for upgraded computer accounts"),
 		New("OU=Domain Controllers,"+dn, "objectClass", "organizationalUnit", "description", "Default container for domain controllers"),
@@ -64,6 +73,29 @@ func (f Forest) domain() []Entry {
 		container("CN=System", "Builtin system settings"),
 		container("CN=Program Data", "Default location for storage of application data."),
 		container("CN=ForeignSecurityPrincipals", "Default container for security identifiers (SIDs) associated with objects from external, trusted domains"),
+		New("CN=Infrastructure,"+dn, "objectClass", "infrastructureUpdate", "fSMORoleOwner", f.settings()),
+		New("CN=RID Manager$,CN=System,"+dn, "objectClass", "rIDManager", "fSMORoleOwner", f.settings()),
+	}
+	if w := f.windows(); w.DomainRevision > 0 {
+		updates := "CN=DomainUpdates,CN=System," + dn
+		all = append(all, New(updates, "objectClass", "container"),
+			New(w.Updates()+","+updates, "objectClass", "container", "revision", strconv.Itoa(w.DomainRevision)))
+	}
+	return all
+}
+
+// mixed is nTMixedDomain: domains founded on Windows 2000 and 2003 below that level begin in mixed mode.
+func (f Forest) mixed() string {
+	if f.Level > 0 || f.windows().Level > 2 {
+		return "0"
+	}
+	return "1"
+}
+
+// level writes the functional level, for which the schema of Windows 2000 has no attribute.
+func (f Forest) level(e *Entry) {
+	if f.windows().Level > 0 {
+		e.put("msDS-Behavior-Version", strconv.Itoa(f.Level))
 	}
 }
 
@@ -84,17 +116,8 @@ func (f Forest) people() []Entry {
 	}
 	all = append(all, New("CN=Administrators,CN=Builtin,"+dn, "objectClass", "group", "sAMAccountName", "Administrators",
 		"groupType", "-2147483643", "member", admin, "member", "CN=Domain Admins"+users, "member", "CN=Enterprise Admins"+users))
-	host := strings.ToLower(f.Computer) + "." + f.Domain
-	return append(all, New("CN="+f.Computer+",OU=Domain Controllers,"+dn, "objectClass", "computer", "sAMAccountName", f.Computer+"$",
-		"userAccountControl", "532480", "dNSHostName", host, "operatingSystem", "Windows Server 2003", "operatingSystemVersion", "5.2 (3790)",
-		"servicePrincipalName", "HOST/"+host, "servicePrincipalName", "LDAP/"+host))
+	return append(all, f.Controller().account())
 }
-
-func (f Forest) server() string {
-	return "CN=" + f.Computer + ",CN=Servers,CN=" + f.Site + ",CN=Sites,CN=Configuration," + f.DN()
-}
-
-func (f Forest) settings() string { return "CN=NTDS Settings," + f.server() }
 
 func (f Forest) configuration() []Entry {
 	dn := f.DN()
@@ -103,34 +126,37 @@ func (f Forest) configuration() []Entry {
 	cross := func(name, context, dns string, more ...string) Entry {
 		return New("CN="+name+",CN=Partitions,"+base, append([]string{"objectClass", "crossRef", "nCName", context, "dnsRoot", dns}, more...)...)
 	}
-	return []Entry{
+	partitions := New("CN=Partitions,"+base, "objectClass", "crossRefContainer", "fSMORoleOwner", f.settings())
+	f.level(&partitions)
+	all := []Entry{
 		New(base, "objectClass", "configuration", "subRefs", "CN=Schema,"+base),
-		New("CN=Partitions,"+base, "objectClass", "crossRefContainer", "msDS-Behavior-Version", strconv.Itoa(f.Level), "fSMORoleOwner", f.settings()),
+		partitions,
 		cross("Enterprise Configuration", base, f.Domain, "systemFlags", "1"),
 		cross("Enterprise Schema", "CN=Schema,"+base, f.Domain, "systemFlags", "1"),
-		cross(f.NetBIOS, dn, f.Domain, "systemFlags", "3", "nETBIOSName", f.NetBIOS, "nTMixedDomain", "1"),
+		cross(f.NetBIOS, dn, f.Domain, "systemFlags", "3", "nETBIOSName", f.NetBIOS, "nTMixedDomain", f.mixed()),
 		New("CN=Sites,"+base, "objectClass", "sitesContainer"),
 		New("CN=Subnets,CN=Sites,"+base, "objectClass", "subnetContainer"),
 		New(site, "objectClass", "site"),
 		New("CN=Servers,"+site, "objectClass", "serversContainer"),
-		New(f.server(), "objectClass", "server", "dNSHostName", strings.ToLower(f.Computer)+"."+f.Domain,
-			"serverReference", "CN="+f.Computer+",OU=Domain Controllers,"+dn),
-		New(f.settings(), "objectClass", "nTDSDSA", "options", "1", "msDS-Behavior-Version", "2",
-			"hasMasterNCs", dn, "hasMasterNCs", base, "hasMasterNCs", "CN=Schema,"+base),
+		f.Controller().server(),
+		f.Controller().settings(),
 		New("CN=Services,"+base, "objectClass", "container"),
 		New("CN=Windows NT,CN=Services,"+base, "objectClass", "container"),
 		New("CN=DisplaySpecifiers,"+base, "objectClass", "container"),
 		New("CN=Extended-Rights,"+base, "objectClass", "container"),
 		New("CN=WellKnown Security Principals,"+base, "objectClass", "container"),
-		New("CN=ForestUpdates,"+base, "objectClass", "container"),
-		New("CN=Windows2003Update,CN=ForestUpdates,"+base, "objectClass", "container", "revision", "8"),
 	}
+	if w := f.windows(); w.ForestRevision > 0 {
+		all = append(all, New("CN=ForestUpdates,"+base, "objectClass", "container"),
+			New(w.Updates()+",CN=ForestUpdates,"+base, "objectClass", "container", "revision", strconv.Itoa(w.ForestRevision)))
+	}
+	return all
 }
 
 func (f Forest) schema() []Entry {
 	base := "CN=Schema,CN=Configuration," + f.DN()
 	return []Entry{
-		New(base, "objectClass", "dMD", "objectVersion", strconv.Itoa(SchemaVersion2003), "fSMORoleOwner", f.settings()),
+		New(base, "objectClass", "dMD", "objectVersion", strconv.Itoa(f.windows().Schema), "fSMORoleOwner", f.settings()),
 		New("CN=Object-Version,"+base, "objectClass", "attributeSchema", "lDAPDisplayName", "objectVersion",
 			"attributeID", "1.2.840.113556.1.2.76", "attributeSyntax", "2.5.5.9", "oMSyntax", "2", "isSingleValued", "TRUE"),
 		New("CN=Range-Upper,"+base, "objectClass", "attributeSchema", "lDAPDisplayName", "rangeUpper",
@@ -141,13 +167,12 @@ func (f Forest) schema() []Entry {
 	}
 }
 
-// rootDSE are the attributes of the server itself, readable before a logon.
-func (f Forest) rootDSE() Entry {
-	dn, level := f.DN(), strconv.Itoa(f.Level)
-	return New("", "defaultNamingContext", dn, "rootDomainNamingContext", dn,
-		"configurationNamingContext", "CN=Configuration,"+dn, "schemaNamingContext", "CN=Schema,CN=Configuration,"+dn,
-		"dsServiceName", f.settings(), "serverName", f.server(), "dnsHostName", strings.ToLower(f.Computer)+"."+f.Domain,
-		"ldapServiceName", f.Domain+":"+strings.ToLower(f.Computer)+"$@"+strings.ToUpper(f.Domain),
-		"isSynchronized", "TRUE", "isGlobalCatalogReady", "TRUE",
-		"domainFunctionality", level, "forestFunctionality", level, "domainControllerFunctionality", "2")
+// Controller is the forest's first domain controller.
+func (f Forest) Controller() Controller {
+	return Controller{Domain: f.Domain, Computer: f.Computer, Site: f.Site, Address: f.Address, Windows: f.windows().Name}
 }
+
+func (f Forest) settings() string { return f.Controller().SettingsDN() }
+
+// rootDSE are the attributes of the server itself, readable before a logon.
+func (f Forest) rootDSE() Entry { return f.Controller().Root(f.Level) }

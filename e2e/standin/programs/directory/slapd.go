@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -28,19 +27,22 @@ func (s Slapd) program() string {
 
 func (s Slapd) config() string { return filepath.Join(s.Folder, "slapd.conf") }
 
-// configuration is slapd.conf for a forest: one database a naming context, so that a
-// subtree search ends at its border as in Active Directory.
-func (s Slapd) configuration(f Forest) string {
-	dn := f.DN()
+// configuration is slapd.conf of a domain controller: one database a naming
+// context, so that a subtree search ends at its border as in Active Directory.
+// Domain controllers may write, and read passwords, as their replication carries them.
+func (s Slapd) configuration(me Controller, others []Controller) string {
+	dn := DomainDN(me.Domain)
 	var b strings.Builder
 	fmt.Fprintf(&b, "include %s\n", filepath.Join(s.Folder, "standin.schema"))
-	fmt.Fprintf(&b, "pidfile %s\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n", filepath.Join(s.Folder, "slapd.pid"))
+	fmt.Fprintf(&b, "pidfile %s\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload syncprov\nserverID %d\n", filepath.Join(s.Folder, "slapd.pid"), number(me.Address))
 	fmt.Fprintf(&b, "rootDSE %s\nthreads 4\nsizelimit unlimited\nallow bind_v2\nlogfile %s\n",
 		filepath.Join(s.Folder, "rootdse.ldif"), filepath.Join(s.Folder, "slapd.log"))
+	controllers := "dn.children=\"OU=Domain Controllers," + dn + "\""
 	for _, context := range s.contexts(dn) {
-		fmt.Fprintf(&b, "\ndatabase mdb\nsuffix %q\nrootdn %q\ndirectory %s\nmaxsize 33554432\n"+
-			"access to attrs=userPassword by self write by anonymous auth by * none\n"+
-			"access to * by users read by * none\n", context.suffix, Administrator(dn), context.folder)
+		fmt.Fprintf(&b, "\ndatabase mdb\nsuffix %q\nrootdn %q\ndirectory %s\nmaxsize 33554432\nindex entryCSN,entryUUID eq\n"+
+			"access to attrs=userPassword by %s read by self write by anonymous auth by * none\n"+
+			"access to * by %s write by users read by * none\n", context.suffix, Administrator(dn), context.folder, controllers, controllers)
+		b.WriteString(replication(me, context.suffix, others))
 	}
 	return b.String()
 }
@@ -57,22 +59,10 @@ func (s Slapd) contexts(dn string) []context3 {
 
 // Create makes the databases of a new forest, replacing what an unfinished promotion left.
 func (s Slapd) Create(ctx context.Context, f Forest) error {
-	if err := os.RemoveAll(s.Folder); err != nil {
+	if err := s.prepare(f.Controller(), f.Level); err != nil {
 		return err
 	}
-	files := map[string]string{"standin.schema": slapdSchema(), "slapd.conf": s.configuration(f)}
-	files["rootdse.ldif"] = rawLDIF([]Entry{f.rootDSE()})
 	contexts := s.contexts(f.DN())
-	for _, c := range contexts {
-		if err := os.MkdirAll(c.folder, 0o700); err != nil {
-			return err
-		}
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(s.Folder, name), []byte(text), 0o600); err != nil {
-			return err
-		}
-	}
 	seed := f.Seed()
 	for _, c := range contexts {
 		var mine []Entry
@@ -104,7 +94,7 @@ func rawLDIF(entries []Entry) string {
 }
 
 func (s Slapd) load(ctx context.Context, suffix string, entries []Entry) error {
-	cmd := exec.CommandContext(ctx, s.program(), "-Ta", "-q", "-f", s.config(), "-b", suffix)
+	cmd := exec.CommandContext(ctx, s.program(), "-Ta", "-q", "-w", "-f", s.config(), "-b", suffix)
 	cmd.Stdin = strings.NewReader(rawLDIF(entries))
 	out, err := cmd.CombinedOutput()
 	if err != nil {

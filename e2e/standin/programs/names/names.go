@@ -2,7 +2,7 @@
 // and the locator that finds a domain controller through it.
 //
 // Floor 5. It answers for one zone over UDP and TCP, forwards nothing, and
-// takes no dynamic updates.
+// takes no dynamic updates: what it knows of other machines is in the directory.
 package names
 
 import (
@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -28,6 +29,32 @@ type Zone struct {
 	Domain  string // DNS name of the domain
 	Host    string // full name of the domain controller
 	Address netip.Addr
+	// Records are what the directory knows besides; nil for nothing. It is asked for each query.
+	Records func() Records
+}
+
+// Records are addresses by full names in lower case.
+type Records struct {
+	Controllers map[string]netip.Addr // further domain controllers of the domain
+	Hosts       map[string]netip.Addr // every computer that registered itself
+}
+
+// controllers are the domain controllers' names in their order, this one first, with all addresses that the zone has.
+func (z Zone) controllers() (list []string, hosts map[string]netip.Addr) {
+	self := strings.ToLower(z.Host)
+	hosts, list = map[string]netip.Addr{}, []string{self}
+	if z.Records != nil {
+		r := z.Records()
+		maps.Copy(hosts, r.Hosts)
+		maps.Copy(hosts, r.Controllers)
+		for _, name := range slices.Sorted(maps.Keys(r.Controllers)) {
+			if name != self {
+				list = append(list, name)
+			}
+		}
+	}
+	hosts[self] = z.Address
+	return list, hosts
 }
 
 // services are the SRV names that Netlogon registers, below the domain, with their ports.
@@ -82,30 +109,39 @@ func (z Zone) fill(m *dnsmessage.Message, q dnsmessage.Question, asked string) {
 	head := func(of string, kind dnsmessage.Type) dnsmessage.ResourceHeader {
 		return dnsmessage.ResourceHeader{Name: name(of), Type: kind, Class: dnsmessage.ClassINET, TTL: ttl}
 	}
-	host := strings.ToLower(z.Host)
-	address := dnsmessage.Resource{Header: head(asked, dnsmessage.TypeA), Body: &dnsmessage.AResource{A: z.Address.As4()}}
+	controllers, hosts := z.controllers()
+	address := func(of, host string) dnsmessage.Resource {
+		return dnsmessage.Resource{Header: head(of, dnsmessage.TypeA), Body: &dnsmessage.AResource{A: hosts[host].As4()}}
+	}
 	soa := dnsmessage.Resource{Header: head(z.Domain, dnsmessage.TypeSOA), Body: &dnsmessage.SOAResource{
-		NS: name(host), MBox: name("hostmaster." + z.Domain), Serial: 1, Refresh: 900, Retry: 600, Expire: 86400, MinTTL: 3600,
+		NS: name(controllers[0]), MBox: name("hostmaster." + z.Domain), Serial: 1, Refresh: 900, Retry: 600, Expire: 86400, MinTTL: 3600,
 	}}
 	port, isService := services()[strings.TrimSuffix(asked, "."+z.Domain)]
+	_, isHost := hosts[asked]
 	here := asked == z.Domain
 	switch {
-	case q.Type == dnsmessage.TypeA && (here || asked == host || asked == "gc._msdcs."+z.Domain):
-		m.Answers = append(m.Answers, address)
+	case q.Type == dnsmessage.TypeA && isHost:
+		m.Answers = append(m.Answers, address(asked, asked))
+	case q.Type == dnsmessage.TypeA && (here || asked == "gc._msdcs."+z.Domain):
+		for _, c := range controllers {
+			m.Answers = append(m.Answers, address(asked, c))
+		}
 	case q.Type == dnsmessage.TypeSRV && isService:
-		m.Answers = append(m.Answers, dnsmessage.Resource{
-			Header: head(asked, dnsmessage.TypeSRV),
-			Body:   &dnsmessage.SRVResource{Weight: 100, Port: port, Target: name(host)},
-		})
-		address.Header.Name = name(host)
-		m.Additionals = append(m.Additionals, address)
+		for _, c := range controllers {
+			m.Answers = append(m.Answers, dnsmessage.Resource{
+				Header: head(asked, dnsmessage.TypeSRV), Body: &dnsmessage.SRVResource{Weight: 100, Port: port, Target: name(c)},
+			})
+			m.Additionals = append(m.Additionals, address(c, c))
+		}
 	case q.Type == dnsmessage.TypeSOA && here:
 		m.Answers = append(m.Answers, soa)
 	case q.Type == dnsmessage.TypeNS && here:
-		m.Answers = append(m.Answers, dnsmessage.Resource{Header: head(asked, dnsmessage.TypeNS), Body: &dnsmessage.NSResource{NS: name(host)}})
+		for _, c := range controllers {
+			m.Answers = append(m.Answers, dnsmessage.Resource{Header: head(asked, dnsmessage.TypeNS), Body: &dnsmessage.NSResource{NS: name(c)}})
+		}
 	default:
 		m.Authorities = append(m.Authorities, soa)
-		if !here && asked != host && !isService {
+		if !here && !isHost && !isService {
 			m.RCode = dnsmessage.RCodeNameError
 		}
 	}
@@ -172,6 +208,8 @@ var ErrNone = errors.New("DNS name does not exist")
 type Resolver struct {
 	Servers []string      // addresses, with a port when it is not 53
 	Limit   time.Duration // for each try; 0 for 2 s
+	// Alive says that a domain controller answers: one that does not is passed over. nil takes the first.
+	Alive func(netip.Addr) bool
 }
 
 // ask sends one question to each server in turn, twice, until one answers it.
@@ -250,7 +288,9 @@ func (r Resolver) Controller(ctx context.Context, domain string) (string, netip.
 		if body, ok := a.Body.(*dnsmessage.SRVResource); ok {
 			host := strings.TrimSuffix(body.Target.String(), ".")
 			address, err := r.Host(ctx, host)
-			return host, address, err
+			if err == nil && (r.Alive == nil || r.Alive(address)) {
+				return host, address, nil
+			}
 		}
 	}
 	return "", netip.Addr{}, ErrNone

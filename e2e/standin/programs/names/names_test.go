@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"github.com/doublehop/doublehop/e2e/standin/programs/names"
 )
 
@@ -42,6 +44,38 @@ func TestAControllerIsFoundThroughItsZone(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheZoneHasWhatTheDirectoryKnows(t *testing.T) {
+	one, two, three := netip.MustParseAddr("10.66.0.10"), netip.MustParseAddr("10.66.0.11"), netip.MustParseAddr("10.66.0.12")
+	zone := names.Zone{Domain: "contoso.test", Host: "dc01.contoso.test", Address: one, Records: func() names.Records {
+		return names.Records{
+			Controllers: map[string]netip.Addr{"dc01.contoso.test": one, "dc02.contoso.test": two},
+			Hosts:       map[string]netip.Addr{"dc02.contoso.test": two, "ex01.contoso.test": three},
+		}
+	}}
+	for _, c := range []struct {
+		name string
+		kind dnsmessage.Type
+		want int
+	}{
+		{"_ldap._tcp.dc._msdcs.contoso.test.", dnsmessage.TypeSRV, 2},
+		{"contoso.test.", dnsmessage.TypeA, 2},
+		{"contoso.test.", dnsmessage.TypeNS, 2},
+		{"dc02.contoso.test.", dnsmessage.TypeA, 1},
+		{"ex01.contoso.test.", dnsmessage.TypeA, 1},
+		{"ex02.contoso.test.", dnsmessage.TypeA, 0},
+	} {
+		q := dnsmessage.Message{Questions: []dnsmessage.Question{{Name: dnsmessage.MustNewName(c.name), Type: c.kind, Class: dnsmessage.ClassINET}}}
+		packed, err := q.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got dnsmessage.Message
+		if err := got.Unpack(zone.Answer(packed)); err != nil || len(got.Answers) != c.want {
+			t.Errorf("%s %v: %d answers, %v", c.name, c.kind, len(got.Answers), err)
+		}
 	}
 }
 
