@@ -90,7 +90,7 @@ make_guest_image() {
 	rm -rf "$root"
 	cp -a "$out/guest-wine" "$root"
 	mkdir -p "$root"/{boot,dev,proc,sys,run,tmp,etc,root,media,var/{lib/standin,log},usr/bin,usr/sbin,usr/lib/standin/modules}
-	copy_linux "$root" usr/bin/extlinux usr/sbin/slapd usr/lib/ldap/back_mdb.so
+	copy_linux "$root" usr/bin/extlinux usr/sbin/slapd usr/lib/ldap/back_mdb.so usr/lib/ldap/syncprov.so
 	cp "$out/wine-root/usr/bin/busybox" "$root/usr/bin/busybox"
 	ln -s busybox "$root/usr/bin/sh"
 	cp "$out/wine-root/etc/passwd" "$out/wine-root/etc/group" "$root/etc/"
@@ -154,6 +154,7 @@ make_windows_cd() {
 	if grep -q '^answers=winnt.sif' "$1"; then
 		lay_early "$cd"
 	fi
+	lay_adprep "$cd" "$(sed -n 's/^adprep=//p' "$1")" "$(sed -n 's/^schema=//p' "$1")"
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$cd/ISOLINUX/"
 	cp "$out/kernel/vmlinuz" "$cd/ISOLINUX/VMLINUZ"
 	cp "$out/platform/cd.img" "$cd/ISOLINUX/CD.IMG"
@@ -178,4 +179,16 @@ lay_early() {
 	cp "$here/cd/README.TXT" "$cd/I386/SETUPLDR.BIN"
 	cp "$out/programs/winnt32.exe" "$cd/I386/WINNT32.EXE"
 	(cd "$out/programs/support" && gcab --create "$cd/SUPPORT/TOOLS/SUPPORT.CAB" -- *) >/dev/null
+}
+
+# lay_adprep CD FOLDER SCHEMA adds adprep to a disc that has one. As on Microsoft's, the highest schNN.ldf beside
+# it is the schema that it prepares for.
+lay_adprep() {
+	local to=$1/$2 number
+	[ -n "$2" ] || return 0
+	mkdir -p "$to"
+	cp "$out"/programs/adprep/*.exe "$to/"
+	for number in $(seq 14 "$3"); do
+		cp "$here/cd/README.TXT" "$to/sch$number.ldf"
+	done
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Build the stand-in programs: build-programs.sh OUT
 #   OUT/system32/   programs and wbem\wbemdisp.dll for C:\WINDOWS\system32     OUT/support/netdom.exe  for SUPPORT.CAB
+#   OUT/adprep/     adprep.exe and adprep32.exe for the Windows discs
 #   OUT/later/      programs for system32 of Windows 2008 and later
 #   OUT/winnt32.exe  for I386 of the Windows discs
 #   OUT/standind    the daemon (Linux i386, static)      OUT/exchange-*.iso  and exchange2003-standin.iso
@@ -14,16 +15,19 @@ out=$(cd "$out" && pwd)
 SOURCE_DATE_EPOCH=1064880000 # 2003-09-30: the same bytes on every build
 export SOURCE_DATE_EPOCH
 
-rm -rf "$out/system32" "$out/support" "$out/later"
-mkdir -p "$out/system32/wbem" "$out/support" "$out/later"
+rm -rf "$out/system32" "$out/support" "$out/adprep" "$out/later"
+mkdir -p "$out/system32/wbem" "$out/support" "$out/adprep" "$out/later"
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/shim.exe" "$here/shim/shim.c"
-for name in net.exe net1.exe sc.exe shutdown.exe wmic.exe dcpromo.exe ldifde.exe netsh.exe mode.com expand.exe sysocmgr.exe winmgmt.exe sync.exe attack.exe; do
+for name in net.exe net1.exe sc.exe shutdown.exe wmic.exe dcpromo.exe ldifde.exe netsh.exe mode.com expand.exe sysocmgr.exe winmgmt.exe ntdsutil.exe sync.exe attack.exe; do
 	cp "$out/shim.exe" "$out/system32/$name"
 done
 i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$out/system32/find.exe" "$here/shim/find.c"
 i686-w64-mingw32-gcc -shared -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -Wl,--kill-at -o "$out/system32/wbem/wbemdisp.dll" \
 	"$here/shim/wbemdisp.c" -lole32 -loleaut32 -luuid
 cp "$out/shim.exe" "$out/support/netdom.exe"
+for name in adprep.exe adprep32.exe; do
+	cp "$out/shim.exe" "$out/adprep/$name"
+done
 cp "$out/shim.exe" "$out/later/powershell.exe"
 cp "$out/shim.exe" "$out/later/msiexec.exe"
 cp "$out/shim.exe" "$out/winnt32.exe"

@@ -52,6 +52,8 @@ type World struct {
 	// Mail is this machine's mail store, and Peer gives an order to another's.
 	Mail *mail.Store
 	Peer func(ctx context.Context, address string, o mail.Order) (mail.Content, error)
+	// Replicate makes the databases of a further domain controller of a domain.
+	Replicate func(ctx context.Context, r directory.Replica) error
 	// Power asks for "reboot" or "poweroff".
 	Power func(kind string)
 	// Flush writes what the machine holds in memory to its disks.
@@ -118,8 +120,12 @@ func (c *call) locked() int {
 		return c.expand()
 	case "sysocmgr":
 		return c.sysocmgr()
+	case "adprep", "adprep32":
+		return c.adprep()
 	case "dcpromo":
 		return c.dcpromo()
+	case "ntdsutil":
+		return c.ntdsutil()
 	case "netdom":
 		return c.netdom()
 	case "winmgmt":
@@ -163,17 +169,32 @@ func (c *call) locate(server string) (string, error) {
 	case server == "localhost" || strings.EqualFold(server, m.Computer) || server == m.FQDN():
 		return "127.0.0.1", nil
 	case server == "":
-		_, address, err := c.Locator.Controller(c.ctx, m.Domain.Name)
-		return address.String(), err
+		return c.controller()
 	}
 	if address, err := netip.ParseAddr(server); err == nil {
 		return address.String(), nil
+	}
+	if address, ok := m.Neighbours[server]; ok {
+		return address, nil
 	}
 	if !strings.Contains(server, ".") && m.Role != machine.Workgroup {
 		server += "." + m.Domain.Name
 	}
 	address, err := c.Locator.Host(c.ctx, server)
 	return address.String(), err
+}
+
+// controller is the address of a domain controller: by DNS, or by the name of
+// the domain that the machine's NetBIOS knows.
+func (c *call) controller() (string, error) {
+	_, address, err := c.Locator.Controller(c.ctx, c.Machine.Domain.Name)
+	if err == nil {
+		return address.String(), nil
+	}
+	if known, ok := c.Machine.Neighbours[strings.ToLower(c.Machine.Domain.NetBIOS)]; ok {
+		return known, nil
+	}
+	return "", err
 }
 
 // open connects to a server as the logged-on user. A local account of a member

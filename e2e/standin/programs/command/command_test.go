@@ -65,7 +65,7 @@ func TestDcpromoRefuses(t *testing.T) {
 		"a long flat name":   {"=CONTOSO", "=CONTOSOCONTOSOCO", "NetBIOS domain name"},
 		"its own name":       {"=CONTOSO", "=DC01", "name of this computer"},
 		"a one-label domain": {"contoso.test", "contoso", "DNS domain name"},
-		"a replica":          {"ReplicaOrNewDomain=Domain", "ReplicaOrNewDomain=Replica", "new forests only"},
+		"a replica":          {"ReplicaOrNewDomain=Domain", "ReplicaOrNewDomain=Replica", "ReplicaDomainDNSName is missing"},
 		"no such drive":      {`SYSVOLPath=%systemroot%`, `SYSVOLPath=Q:`, "cannot be made"},
 		"DNS by nobody":      {"AutoConfigDNS=Yes", "AutoConfigDNS=No", "no DNS server answers"},
 		"a strange restart":  {"NoAndNoPromptEither", "Maybe", "RebootOnSuccess"},

@@ -3,9 +3,8 @@ package command
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
@@ -19,14 +18,6 @@ var (
 	netbiosName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,14}$`)
 )
 
-// dcInstallKeys are the keys of [DCINSTALL] in Windows 2003 (KB223757).
-func dcInstallKeys() []string {
-	return strings.Fields(`administratorpassword allowanonymousaccess autoconfigdns childname confirmgc createorjoin criticalreplicationonly
-		databasepath disablecancelfordnsinstall dnsonnetwork domainnetbiosname islastdcindomain logpath newdomaindnsname parentdomaindnsname
-		password rebootonsuccess removeapplicationpartitions replicadomaindnsname replicaornewdomain replicationsourcedc
-		replicationsourcepath safemodeadminpassword setforestversion sitename syskey sysvolpath treeorchild userdomain username`)
-}
-
 // promotion is a checked [DCINSTALL] section.
 type promotion struct {
 	forest                directory.Forest
@@ -36,25 +27,60 @@ type promotion struct {
 }
 
 func (c *call) dcpromo() int {
-	file := ""
+	file, flag := "", "answer"
+	w, _ := directory.WindowsNamed(c.Machine.Windows)
+	if modern(w) {
+		flag = "unattend"
+	}
 	for _, arg := range c.args {
 		name, value, is := option(arg)
-		if !is || name != "answer" || value == "" || file != "" {
+		if !is || name != flag || value == "" || file != "" {
 			return c.promoFails("the command line is not understood: " + arg)
 		}
 		file = value
 	}
-	if file == "" {
-		return c.promoFails("the wizard waits at its first page (no /answer:file)")
+	if w.Level > 4 {
+		return c.promoFails("The Active Directory Domain Services Installation Wizard is relocated in Server Manager.")
 	}
-	if why := c.roleAllows(); why != "" {
-		return c.promoFails(why)
+	if file == "" {
+		return c.promoFails("the wizard waits at its first page (no /" + flag + ":file)")
 	}
 	path, err := c.Machine.Unix(c.request.Folder, file)
 	if err != nil {
 		return c.promoFails("the answer file " + file + " was not found")
 	}
-	p, why := c.readPromotion(path)
+	keys, why := readDCInstall(path, w)
+	if why != "" {
+		return c.promoFails(why)
+	}
+	switch {
+	case keys["replicaornewdomain"] == "":
+		why = c.demote(leaving{
+			last: yes(keys["islastdcindomain"]), administrator: keys["administratorpassword"],
+			user: keys["username"], realm: keys["userdomain"], secret: keys["password"],
+		})
+	case strings.EqualFold(keys["replicaornewdomain"], "replica"):
+		why = c.replicaByFile(keys)
+	default:
+		return c.newForest(keys, path)
+	}
+	if why != "" {
+		return c.promoFails(why)
+	}
+	c.forgetPasswords(path)
+	if yes(keys["rebootonsuccess"]) {
+		c.Power("reboot")
+	}
+	return 0
+}
+
+func yes(word string) bool { return strings.EqualFold(word, "yes") }
+
+func (c *call) newForest(keys map[string]string, path string) int {
+	if why := c.roleAllows(); why != "" {
+		return c.promoFails(why)
+	}
+	p, why := c.readPromotion(keys)
 	if why != "" {
 		return c.promoFails(why)
 	}
@@ -80,20 +106,9 @@ func (c *call) promoLine(text string) {
 	}
 }
 
-// readPromotion checks the answer file; the text says what Windows would stop at.
-func (c *call) readPromotion(path string) (promotion, string) {
+// readPromotion checks what is said of a new forest; the text says what Windows would stop at.
+func (c *call) readPromotion(keys map[string]string) (promotion, string) {
 	var p promotion
-	file, err := readINI(path)
-	if err != nil {
-		return p, "the answer file cannot be read: " + err.Error()
-	}
-	keys, ok := file["dcinstall"]
-	if !ok {
-		return p, "the answer file has no [DCInstall] section"
-	}
-	if bad := file.unknown("dcinstall", dcInstallKeys()...); len(bad) > 0 {
-		return p, "[DCInstall] does not know " + strings.Join(bad, ", ")
-	}
 	for need := range strings.FieldsSeq("ReplicaOrNewDomain TreeOrChild CreateOrJoin NewDomainDNSName DomainNetbiosName SafeModeAdminPassword " +
 		"DatabasePath LogPath SYSVOLPath AutoConfigDNS RebootOnSuccess") {
 		if keys[strings.ToLower(need)] == "" {
@@ -106,7 +121,7 @@ func (c *call) readPromotion(path string) (promotion, string) {
 	p = promotion{
 		forest: directory.Forest{
 			Domain: strings.ToLower(keys["newdomaindnsname"]), NetBIOS: strings.ToUpper(keys["domainnetbiosname"]),
-			Computer: c.Machine.Computer, Site: keys["sitename"], Password: c.Machine.Users["Administrator"],
+			Computer: c.Machine.Computer, Address: c.Machine.IP(), Windows: c.Machine.Windows, Site: keys["sitename"], Password: c.Machine.Users["Administrator"],
 		},
 		database: machine.Expand(keys["databasepath"]), log: machine.Expand(keys["logpath"]), sysvol: machine.Expand(keys["sysvolpath"]),
 		dns: strings.EqualFold(keys["autoconfigdns"], "yes"), reboot: strings.ToLower(keys["rebootonsuccess"]),
@@ -114,8 +129,11 @@ func (c *call) readPromotion(path string) (promotion, string) {
 	if p.forest.Site == "" {
 		p.forest.Site = "Default-First-Site-Name"
 	}
-	if strings.EqualFold(keys["setforestversion"], "yes") {
+	if yes(keys["setforestversion"]) {
 		p.forest.Level = 2
+	}
+	if level, err := strconv.Atoi(keys["forestlevel"]); err == nil {
+		p.forest.Level = level
 	}
 	return p, p.named()
 }
@@ -132,9 +150,6 @@ func choices(keys map[string]string) string {
 		if v := strings.ToLower(keys[key]); v != "" && v != "yes" && v != "no" {
 			return fmt.Sprintf("[DCInstall] %s=%s is neither Yes nor No", key, keys[key])
 		}
-	}
-	if v := strings.ToLower(keys["rebootonsuccess"]); !slices.Contains([]string{"yes", "no", "noandnoprompteither"}, v) {
-		return "[DCInstall] RebootOnSuccess=" + keys["rebootonsuccess"] + " is none of Yes, No, NoAndNoPromptEither"
 	}
 	return ""
 }
@@ -216,19 +231,15 @@ func (c *call) promote(p promotion, answer string) int {
 			return c.promoFails(machine.Windows(err))
 		}
 	}
-	// A file on a disc that cannot be written keeps its password, on Windows too.
-	if err := eraseValues(answer, "safemodeadminpassword", "password", "administratorpassword"); err != nil && !os.IsPermission(err) {
-		c.promoLine("[WARN] the answer file's passwords could not be erased")
-	}
-	to := machine.Membership{Role: machine.DC, Domain: machine.Domain{Name: f.Domain, NetBIOS: f.NetBIOS, DNS: p.dns, Level: f.Level, Database: p.database}}
+	c.forgetPasswords(answer)
+	w, _ := directory.WindowsNamed(m.Windows)
+	to := machine.Membership{Role: machine.DC, Domain: machine.Domain{Name: f.Domain, NetBIOS: f.NetBIOS, DNS: p.dns, Level: f.Level, Schema: w.Schema, Database: p.database}}
 	m.Promise(to)
 	if err := errors.Join(m.Save(), m.MarkDatabase(to)); err != nil {
 		return c.promoFails(machine.Windows(err))
 	}
 	c.work(1)
-	c.promoLine("[INFO] The attempted domain controller operation has completed")
-	c.promoLine("[INFO] Updating service status to 0")
-	c.promoLine("[INFO] DsRolepSetOperationDone returned 0")
+	c.promoDone()
 	if p.reboot == "yes" {
 		c.Power("reboot")
 	}

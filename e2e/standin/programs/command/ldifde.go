@@ -242,6 +242,9 @@ func apply(d Directory, r directory.Record) error {
 	case "delete":
 		return d.Delete(r.Entry.DN)
 	case "modify":
+		if err := lawful(d, r.Entry.DN, r.Changes); err != nil {
+			return err
+		}
 		return d.Modify(r.Entry.DN, r.Changes)
 	default:
 		return d.Rename(r.Entry.DN, r.NewRDN, r.Above)
@@ -256,6 +259,13 @@ func forgivable(err error) bool {
 
 // said is an error as LDAP names it and as the server words it.
 func said(err error) (kind, text string) {
+	if refused, ok := errors.AsType[unwilling](err); ok {
+		kind = "Unwilling To Perform"
+		if refused.text == referral {
+			kind = "Referral"
+		}
+		return kind, fmt.Sprintf("%#x %s", refused.code, refused.text)
+	}
 	switch {
 	case errors.Is(err, directory.ErrExists):
 		return "Already Exists", "0x2071 An attempt was made to add an object to the directory with a name that is already in use."

@@ -128,9 +128,10 @@ func (c *call) account(d Directory, dn string, j joining) error {
 		above = "CN=Computers," + dn
 	}
 	host := strings.ToLower(c.Machine.Computer) + "." + j.domain
+	w, _ := directory.WindowsNamed(c.Machine.Windows)
 	err := d.Add(directory.New("CN="+c.Machine.Computer+","+above, "objectClass", "computer",
 		"sAMAccountName", c.Machine.Computer+"$", "userAccountControl", "4096", "dNSHostName", host, "networkAddress", c.Machine.IP(),
-		"operatingSystem", "Windows Server 2003", "operatingSystemVersion", "5.2 (3790)", "servicePrincipalName", "HOST/"+host))
+		"operatingSystem", w.Title, "operatingSystemVersion", w.Version, "servicePrincipalName", "HOST/"+host))
 	if errors.Is(err, directory.ErrExists) {
 		return nil
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
 
-// lan is a lab network without wires: one domain controller at most.
+// lan is a lab network without wires. Its domain controllers share one directory, as if replication took no time.
 type lan struct {
 	t      *testing.T
 	forest *directory.Memory // nil until a promotion is effective
@@ -30,22 +30,53 @@ type lan struct {
 	cut    bool              // nobody reaches anybody
 	stores map[string]*mail.Store
 	// slapd is the address of a real directory that stands for the one in memory, "" without.
-	slapd string
+	slapd  string
+	serves map[string]bool // by address: who is a domain controller
+	down   string          // the address of a domain controller that is switched off
+}
+
+// seat is the directory as one domain controller serves it.
+type seat struct {
+	*directory.Memory
+	me directory.Controller
+}
+
+func (s seat) Root() directory.Entry { return s.me.Root(s.Forest.Level) }
+
+// at finds the domain controller that has an address.
+func (l *lan) at(address string) (directory.Controller, bool) {
+	if l.forest == nil || !l.serves[address] || address == l.down {
+		return directory.Controller{}, false
+	}
+	all, err := directory.Controllers(l.forest)
+	check(l.t, err)
+	for _, c := range all {
+		if c.Address == address {
+			return c, true
+		}
+	}
+	return directory.Controller{}, false
 }
 
 func (l *lan) Host(_ context.Context, host string) (netip.Addr, error) {
-	if l.cut || l.forest == nil || host != "dc01.contoso.test" {
-		return netip.Addr{}, names.ErrNone
+	for address := range l.serves {
+		if c, ok := l.at(address); ok && c.Host() == host && !l.cut {
+			return netip.MustParseAddr(address), nil
+		}
 	}
-	return netip.MustParseAddr("10.66.0.10"), nil
+	return netip.Addr{}, names.ErrNone
 }
 
 func (l *lan) Controller(ctx context.Context, domain string) (string, netip.Addr, error) {
 	if domain != "contoso.test" {
 		return "", netip.Addr{}, names.ErrNone
 	}
-	address, err := l.Host(ctx, "dc01.contoso.test")
-	return "dc01.contoso.test", address, err
+	for _, host := range []string{"dc01.contoso.test", "dc02.contoso.test"} {
+		if address, err := l.Host(ctx, host); err == nil {
+			return host, address, nil
+		}
+	}
+	return "", netip.Addr{}, names.ErrNone
 }
 
 // box is one machine on the lan.
@@ -54,6 +85,7 @@ type box struct {
 	lan   *lan
 	guest *command.Guest
 	power string
+	input string // what programs read from their standard input
 	// flushed counts how often the disk was written.
 	flushed int
 }
@@ -61,6 +93,12 @@ type box struct {
 const systemReg = "WINE REGISTRY Version 2\n\n[Software\\\\Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Winlogon] 1795229448\n\"Shell\"=\"explorer.exe\"\n"
 
 func (l *lan) machine(name, address string, components ...string) *box {
+	l.t.Helper()
+	return l.windows("5.2", name, address, components...)
+}
+
+// windows is a machine with a version of Windows.
+func (l *lan) windows(version, name, address string, components ...string) *box {
 	l.t.Helper()
 	root := l.t.TempDir()
 	state, prefix := filepath.Join(root, "state"), filepath.Join(root, "prefix")
@@ -70,9 +108,11 @@ func (l *lan) machine(name, address string, components ...string) *box {
 	check(l.t, os.Symlink("../drive_c", prefix+"/dosdevices/c:"))
 	check(l.t, os.Symlink(root+"/d", prefix+"/dosdevices/d:"))
 	check(l.t, os.Symlink(root+"/e", prefix+"/dosdevices/e:"))
-	check(l.t, os.WriteFile(root+"/d/WIN51", nil, 0o600))
+	for _, mark := range []string{"WIN51", "CDROM_NT.5"} {
+		check(l.t, os.WriteFile(root+"/d/"+mark, nil, 0o600))
+	}
 	check(l.t, os.WriteFile(prefix+"/system.reg", []byte(systemReg), 0o600))
-	facts := "computer=" + name + "\nadministrator_password=Passw0rd!\naddress=" + address + "/24\ndns=10.66.0.10\n"
+	facts := "version=" + version + "\ncomputer=" + name + "\nadministrator_password=Passw0rd!\naddress=" + address + "/24\ndns=10.66.0.10\n"
 	for _, c := range components {
 		facts += "component=" + c + "\n"
 	}
@@ -99,7 +139,10 @@ func (b *box) boot(state, prefix string) {
 	check(b.t, m.Boot())
 	session, _, err := m.Autologon()
 	check(b.t, err)
-	if m.Role == machine.DC {
+	if b.lan.serves == nil {
+		b.lan.serves = map[string]bool{}
+	}
+	if b.lan.serves[m.IP()] = m.Role == machine.DC; m.Role == machine.DC {
 		b.lan.forest = b.lan.made
 	}
 	b.power = ""
@@ -116,14 +159,19 @@ func (b *box) boot(state, prefix string) {
 		},
 		Locator: b.lan,
 		Connect: func(address string) (command.Directory, error) {
-			if b.lan.forest == nil || (b.lan.cut && m.Role != machine.DC) || (address == "127.0.0.1" && m.Role != machine.DC) {
+			if address == "127.0.0.1" {
+				address = m.IP()
+			}
+			c, ok := b.lan.at(address)
+			if !ok || b.lan.cut && address != m.IP() {
 				return nil, directory.ErrUnreachable
 			}
 			if b.lan.slapd != "" {
 				return directory.Dial(b.lan.slapd, time.Second)
 			}
-			return b.lan.forest, nil
+			return seat{b.lan.forest, c}, nil
 		},
+		Replicate: func(context.Context, directory.Replica) error { return nil },
 		Promote: func(_ context.Context, f directory.Forest) error {
 			b.lan.made = directory.NewMemory(f)
 			if b.lan.slapd != "" {
@@ -162,7 +210,7 @@ func (b *box) run(want int, line string, says ...string) string {
 		program = `C:\windows\system32\` + program
 	}
 	var out bytes.Buffer
-	spool.Run(b.t.Context(), spool.Request{Module: program, Command: line, Folder: `C:\`}, spool.NewAnswer(&out), b.guest.Handle)
+	spool.Run(b.t.Context(), spool.Request{Module: program, Command: line, Folder: `C:\`, Input: b.input}, spool.NewAnswer(&out), b.guest.Handle)
 	text, code := unframe(b.t, out.Bytes())
 	if code != want {
 		b.t.Errorf("%s: exit code %d, not %d: %s", line, code, want, text)

@@ -1,7 +1,11 @@
 package machine
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -10,6 +14,7 @@ const (
 	TcpipKey    = `SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`
 	NetlogonKey = `SYSTEM\CurrentControlSet\Services\Netlogon\Parameters`
 	NTDSKey     = `SYSTEM\CurrentControlSet\Services\NTDS\Parameters`
+	ProductKey  = `SYSTEM\CurrentControlSet\Control\ProductOptions`
 	WinlogonKey = `SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon`
 )
 
@@ -25,8 +30,12 @@ func (m *Machine) Promise(to Membership) {
 		m.AtBoot = append(m.AtBoot,
 			Value{NetlogonKey, "SysvolReady", "DWORD", "1"},
 			Value{NetlogonKey, "SysVol", "SZ", `C:\WINDOWS\SYSVOL\sysvol`},
-			Value{NTDSKey, "Schema Version", "DWORD", "30"},
+			Value{NTDSKey, "Schema Version", "DWORD", strconv.Itoa(to.Domain.Schema)},
+			Value{ProductKey, "ProductType", "SZ", "LanmanNT"},
 		)
+	}
+	if m.Role == DC && to.Role != DC {
+		m.AtBoot = append(m.AtBoot, Value{NetlogonKey, "SysvolReady", "DWORD", "0"}, Value{ProductKey, "ProductType", "SZ", "ServerNT"})
 	}
 }
 
@@ -39,6 +48,11 @@ func (m *Machine) Boot() error {
 		}
 		if err := m.MarkDatabase(*m.Pending); err != nil {
 			return err
+		}
+		if m.Role == DC && m.Pending.Role != DC {
+			if err := m.leaveDirectory(); err != nil {
+				return err
+			}
 		}
 		m.Membership, m.Pending, m.AtBoot = *m.Pending, nil, nil
 		m.takeRole()
@@ -76,6 +90,24 @@ func (m *Machine) takeRole() {
 	scripts := `C:\WINDOWS\SYSVOL\sysvol\` + m.Domain.Name + `\SCRIPTS`
 	m.Shares["NETLOGON"] = Share{scripts, "Logon server share"}
 	m.Shares["SYSVOL"] = Share{`C:\WINDOWS\SYSVOL\sysvol`, "Logon server share"}
+}
+
+// leaveDirectory takes back what made the machine a domain controller.
+func (m *Machine) leaveDirectory() error {
+	for _, s := range ControllerServices() {
+		delete(m.Services, key(s.Name))
+	}
+	delete(m.Shares, "NETLOGON")
+	delete(m.Shares, "SYSVOL")
+	m.Users = map[string]string{"Administrator": m.Pending.Administrator, "Guest": ""}
+	path, err := m.Unix(`C:`, m.Domain.Database+`\ntds.dit`)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // Session is who is logged on.

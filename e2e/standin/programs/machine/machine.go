@@ -74,6 +74,8 @@ func ReadFacts(path string) (Facts, error) {
 
 func (f *Facts) set(key, value string) {
 	switch key {
+	case "version":
+		f.Windows = map[string]string{"5.0": Windows2000, "5.2": Windows2003, "6.1": Windows2008R2, "6.3": Windows2012R2, "10.0": Windows2016}[value]
 	case "computer":
 		f.Computer = strings.ToUpper(value)
 	case "administrator_password":
@@ -111,6 +113,8 @@ type Domain struct {
 	NetBIOS string `json:"netbios"` // upper case
 	DNS     bool   `json:"dns"`     // a DC that also serves the domain's zone
 	Level   int    `json:"level"`   // forest functional level: 0, or 2 for Windows 2003
+	// Schema is the objectVersion that the directory had when it was promoted.
+	Schema int `json:"schema,omitempty"`
 	// Database is the Windows folder of a domain controller's ntds.dit.
 	Database string `json:"database,omitempty"`
 }
@@ -119,6 +123,8 @@ type Domain struct {
 type Membership struct {
 	Role   Role   `json:"role"`
 	Domain Domain `json:"domain"`
+	// Administrator is the local Administrator's password after a demotion.
+	Administrator string `json:"administrator,omitempty"`
 }
 
 // State is what changes while the machine lives.
@@ -137,6 +143,9 @@ type State struct {
 	Batch *Batch `json:"batch,omitempty"`
 	// NameServers are the DNS servers that netsh set; empty for those of the facts.
 	NameServers []string `json:"name_servers,omitempty"`
+	// Neighbours are addresses by names in lower case that NetBIOS finds on the
+	// wire: after a demotion, those of the domain and its domain controllers.
+	Neighbours map[string]string `json:"neighbours,omitempty"`
 }
 
 // Move is one move request of a mailbox.

@@ -111,11 +111,15 @@ func (m *Machine) Append(path, text string) error {
 }
 
 // WindowsDisc is the drive that holds a Windows disc ("D:"), or "" when none does:
-// by content, as labels change.
+// by the mark of the machine's own Windows, as labels change.
 func (m *Machine) WindowsDisc() string {
+	mark := "WIN51"
+	if m.Windows == Windows2000 {
+		mark = "CDROM_NT.5"
+	}
 	for letter := 'D'; letter <= 'H'; letter++ {
 		drive := string(letter) + ":"
-		if m.Exists(drive+`\WIN51`) && m.Exists(drive+`\I386`) {
+		if m.Exists(drive+`\`+mark) && m.Exists(drive+`\I386`) {
 			return drive
 		}
 	}

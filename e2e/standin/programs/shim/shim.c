@@ -72,6 +72,18 @@ static void environment(FILE *f, const char *name)
 		fprintf(f, "env.%s=%s\n", name, value);
 }
 
+/* input hands over the first line of standard input: adprep asks for a letter there. */
+static void input(FILE *f, const char *module)
+{
+	const char *name = strrchr(module, '\\');
+	char line[256];
+
+	if (name == NULL || _strnicmp(name + 1, "adprep", 6) != 0 || fgets(line, sizeof line, stdin) == NULL)
+		return;
+	line[strcspn(line, "\r\n")] = 0;
+	fprintf(f, "input=%s\n", line);
+}
+
 static int ask(const char *request)
 {
 	char module[MAX_PATH] = "", folder[MAX_PATH] = "";
@@ -82,6 +94,7 @@ static int ask(const char *request)
 	GetModuleFileNameA(NULL, module, sizeof module);
 	GetCurrentDirectoryA(sizeof folder, folder);
 	fprintf(f, "module=%s\ncommand=%s\nfolder=%s\n", module, GetCommandLineA(), folder);
+	input(f, module);
 	environment(f, "SystemRoot");
 	environment(f, "COMPUTERNAME");
 	environment(f, "USERNAME");

@@ -25,6 +25,7 @@ type Request struct {
 	Module  string            // Windows path of the program file
 	Command string            // the whole command line
 	Folder  string            // current directory
+	Input   string            // first line of its standard input, of programs that ask a question
 	Env     map[string]string // a few values of its environment, names in upper case
 }
 
@@ -177,6 +178,8 @@ func read(path string) (Request, error) {
 			r.Command = value
 		case key == "folder":
 			r.Folder = value
+		case key == "input":
+			r.Input = value
 		}
 	}
 	return r, nil

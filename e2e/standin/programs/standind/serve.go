@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -80,7 +81,11 @@ func serve(ctx context.Context, p places) error {
 		return spool.Serve(ctx, filepath.Join(p.run, "spool"), g.Handle)
 	})
 	background("mail", func(ctx context.Context) error { return post(ctx, g) })
-	if m.Role == machine.DC {
+	if m.Role != machine.DC { // a demotion leaves nothing
+		if err := os.RemoveAll(p.directory().Folder); err != nil {
+			stop(err)
+		}
+	} else {
 		if err := control(ctx, p, m, background); err != nil {
 			stop(err)
 		}
@@ -111,40 +116,21 @@ func (p places) resolve(servers []string) error {
 	return os.WriteFile(p.resolv, []byte(text), 0o644)
 }
 
-// control starts what a domain controller serves and waits until the directory answers.
-func control(ctx context.Context, p places, m *machine.Machine, background func(string, func(context.Context) error)) error {
-	address, err := netip.ParseAddr(m.IP())
-	if err != nil {
-		return fmt.Errorf("address of the domain controller: %w", err)
-	}
-	background("directory", func(ctx context.Context) error {
-		return p.directory().Serve(ctx, "ldap://127.0.0.1", "ldap://"+address.String())
-	})
-	if m.Domain.DNS {
-		zone := names.Zone{Domain: m.Domain.Name, Host: m.FQDN(), Address: address}
-		for _, at := range []string{"127.0.0.1", address.String()} {
-			background("DNS", func(ctx context.Context) error { return zone.Serve(ctx, net.JoinHostPort(at, "53")) })
-		}
-	}
-	limit, stop := context.WithTimeout(ctx, directoryWithin)
-	defer stop()
-	return directory.Await(limit, "127.0.0.1:389")
-}
-
 func world(p places, m *machine.Machine) command.World {
 	return command.World{
-		Locator: names.Resolver{Servers: m.DNS},
-		Ask: func(servers []string) command.Locator {
-			if err := p.resolve(servers); err != nil {
+		Locator: names.Resolver{Servers: servers(m, m.DNS), Alive: alive},
+		Ask: func(list []string) command.Locator {
+			if err := p.resolve(list); err != nil {
 				fmt.Fprintln(os.Stderr, "standind: DNS servers:", err)
 			}
-			return names.Resolver{Servers: servers}
+			return names.Resolver{Servers: servers(m, list), Alive: alive}
 		},
 		Connect: func(address string) (command.Directory, error) {
 			return directory.Dial(net.JoinHostPort(address, "389"), 5*time.Second)
 		},
-		Peer:    mail.Ask,
-		Promote: p.directory().Create,
+		Peer:      mail.Ask,
+		Promote:   p.directory().Create,
+		Replicate: p.directory().Copy,
 		Power: func(kind string) {
 			if err := publish(p, "power", kind+"\n"); err != nil {
 				fmt.Fprintln(os.Stderr, "standind: power:", err)
@@ -154,6 +140,24 @@ func world(p places, m *machine.Machine) command.World {
 		Now:    time.Now,
 		Second: time.Second,
 	}
+}
+
+// servers are the DNS servers that the machine asks: one that is such a server asks itself at last.
+func servers(m *machine.Machine, list []string) []string {
+	if m.Role == machine.DC && m.Domain.DNS {
+		return append(slices.Clone(list), "127.0.0.1")
+	}
+	return list
+}
+
+// alive says that the directory at an address answers: the locator of Windows asks each domain controller, too.
+func alive(address netip.Addr) bool {
+	c, err := net.DialTimeout("tcp", net.JoinHostPort(address.String(), "389"), 2*time.Second)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
 }
 
 // publish makes a file of the run folder appear whole.
