@@ -28,9 +28,10 @@ cp "$out/shim.exe" "$out/support/netdom.exe"
 for name in adprep.exe adprep32.exe; do
 	cp "$out/shim.exe" "$out/adprep/$name"
 done
-cp "$out/shim.exe" "$out/later/powershell.exe"
-cp "$out/shim.exe" "$out/later/msiexec.exe"
 cp "$out/shim.exe" "$out/winnt32.exe"
+for name in powershell.exe servermanagercmd.exe msiexec.exe; do
+	cp "$out/shim.exe" "$out/later/$name"
+done
 printf '%s\n' expand.exe find.exe msiexec.exe net.exe netsh.exe powershell.exe sc.exe shutdown.exe wbemdisp wmic.exe >"$out/overrides.txt"
 
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \

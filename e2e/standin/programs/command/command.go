@@ -124,6 +124,8 @@ func (c *call) locked() int {
 		return c.adprep()
 	case "dcpromo":
 		return c.dcpromo()
+	case "servermanagercmd":
+		return c.serverManager()
 	case "ntdsutil":
 		return c.ntdsutil()
 	case "netdom":

@@ -168,6 +168,23 @@ func (b *box) deploy(want int, line string, says ...string) {
 	b.run(want, `powershell -NoLogo -NoProfile -NonInteractive -Command "`+line+` -NoRebootOnCompletion -Force -ErrorAction Stop | Format-List Status,Message"`, says...)
 }
 
+func (b *box) feature(want int, line string, says ...string) {
+	b.t.Helper()
+	b.run(want, `powershell -NoLogo -NoProfile -NonInteractive -Command "`+line+`"`, says...)
+}
+
+func TestServerManagerOfWindows2008R2(t *testing.T) {
+	l := &lan{t: t}
+	l.machine("OLD", "10.66.0.13").run(9009, "servermanagercmd -query")
+	b := l.windows("6.1", "SRV", "10.66.0.12")
+	b.run(0, "servermanagercmd -install RSAT-ADDS", "Installation succeeded")
+	b.run(1003, "servermanagercmd -install RSAT-ADDS")
+	b.run(87, "servermanagercmd -install RSAT-ADSD", "is not valid")
+	b.run(87, "servermanagercmd -remove RSAT-ADDS")
+	b.run(0, "servermanagercmd -query", "[X] rsat-adds  [rsat-adds]")
+	b.feature(1, "Get-WindowsFeature -Name DNS")
+}
+
 const (
 	asAdministrator = `(New-Object System.Management.Automation.PSCredential 'contoso.test\Administrator',(ConvertTo-SecureString 'Passw0rd!' -AsPlainText -Force))`
 	addReplica      = `Install-ADDSDomainController -DomainName 'contoso.test' -SiteName 'Default-First-Site-Name' -InstallDns -Credential ` + asAdministrator +
@@ -178,9 +195,11 @@ const (
 func TestADomainMovesFromWindows2003To2012R2(t *testing.T) {
 	l := &lan{t: t}
 	dc := l.founded("5.2")
-	later := l.windows("6.3", "DC02", "10.66.0.11", "dns")
+	later := l.windows("6.3", "DC02", "10.66.0.11")
 	later.deploy(1, addReplica, "AD-Domain-Services is not installed")
-	later.guest.Machine.InstallComponents([]string{"ad-domain-services"})
+	later.feature(0, "Install-WindowsFeature -Name AD-Domain-Services,DNS,RSAT-ADDS -ErrorAction Stop | Format-List Success,RestartNeeded,ExitCode", "Success       : True")
+	later.feature(0, "Get-WindowsFeature -Name AD-Domain-Services,SMTP-Server | Format-List Name,Installed", "Installed : True", "Installed : False")
+	later.feature(1, "Install-WindowsFeature -Name AD-Domian-Services -ErrorAction Stop", "feature name is not valid")
 	later.deploy(1, addReplica, "the forest functional level must be Windows Server 2003 or higher")
 	dc.level(1, contosoDN, "msDS-Behavior-Version", "2", "0x2179", "still in mixed domain mode")
 	dc.level(0, contosoDN, "nTMixedDomain", "0")

@@ -82,7 +82,7 @@ var errStop = errors.New("the script stops at its first error")
 
 // cmdletTables are the commands by who makes them; a table is in its own file.
 func cmdletTables() []map[string]cmdlet {
-	return []map[string]cmdlet{basicCmdlets(), exchangeCmdlets(), directoryCmdlets()}
+	return []map[string]cmdlet{basicCmdlets(), exchangeCmdlets(), directoryCmdlets(), featureCmdlets()}
 }
 
 // powershell runs powershell -Command "TEXT". Its exit code is 1 where the last

@@ -57,7 +57,7 @@ func TestWindowsIsNotUpgraded(t *testing.T) {
 	}
 	for why, make := range map[string]func(*testing.T) *box{
 		"Microsoft Exchange 2000 Server is installed": member(func(b *box) { b.guest.Machine.Exchange = "exchange-2000-sp3" }),
-		"run adprep /domainprep":                      func(t *testing.T) *box { return upgradeable(t, (&lan{t: t}).controller()) },
+		"run adprep /forestprep":                      func(t *testing.T) *box { return upgradeable(t, (&lan{t: t}).founded("5.0")) },
 		"Your Product Key":                            member(func(b *box) { b.file(`C:\UPGRADE.TXT`, strings.Replace(upgrades, "DHQ2K-", "DHQ3K-", 1)) }),
 		"oemskipeula is not Yes":                      member(func(b *box) { b.file(`C:\UPGRADE.TXT`, strings.Replace(upgrades, "OemSkipEula=Yes\n", "", 1)) }),
 		"does not support upgrading":                  member(func(b *box) { b.guest.Machine.Windows = "windows-2008r2" }),
