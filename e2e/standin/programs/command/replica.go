@@ -206,10 +206,15 @@ func (c *call) enter(d Directory, me directory.Controller, w directory.Windows, 
 	if err := d.Delete("CN=" + me.Computer + ",CN=Computers," + root); err != nil && !errors.Is(err, directory.ErrNoSuchObject) {
 		return err
 	}
-	for _, e := range me.Objects() {
+	objects := me.Objects()
+	last := len(objects) - 1 // the settings: at their sight the source takes it for a partner, and starts its directory anew
+	for _, e := range objects[:last] {
 		if err := d.Add(e); err != nil && !errors.Is(err, directory.ErrExists) {
 			return err
 		}
 	}
-	return c.Replicate(c.ctx, r)
+	if err := c.Replicate(c.ctx, r); err != nil {
+		return err
+	}
+	return d.Add(objects[last])
 }
