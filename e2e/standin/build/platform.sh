@@ -154,6 +154,7 @@ make_windows_cd() {
 	if grep -q '^answers=winnt.sif' "$1"; then
 		lay_early "$cd"
 	fi
+	lay_images "$cd" "$1"
 	lay_adprep "$cd" "$(sed -n 's/^adprep=//p' "$1")" "$(sed -n 's/^schema=//p' "$1")"
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$cd/ISOLINUX/"
 	cp "$out/kernel/vmlinuz" "$cd/ISOLINUX/VMLINUZ"
@@ -167,6 +168,29 @@ make_windows_cd() {
 		-b ISOLINUX/isolinux.bin -c ISOLINUX/BOOT.CAT -no-emul-boot -boot-load-size 4 -boot-info-table "$cd" 2>"$out/xorriso.log" ||
 		{ cat "$out/xorriso.log" >&2; return 1; }
 	mv "$out/$name.iso.new" "$out/$name.iso"
+}
+
+# lay_images CD TABLE adds INSTALL.WIM to a disc of Windows 2008 and later: its images are empty, and described as
+# Microsoft's are.
+lay_images() {
+	local cd=$1 wim=$1/SOURCES/INSTALL.WIM verb=wimcapture image major minor title kind
+	value() { sed -n "s/^$1=//p" "$2"; }
+	IFS=. read -r major minor <<<"$(value version "$2")"
+	title=$(value title "$2")
+	for image in $(value images "$2"); do
+		kind=Server
+		[[ $image == *Core ]] && kind='Server Core'
+		mkdir -p "$out/empty"
+		$verb "$out/empty" "$wim" "$title ${image^^}" --compress=none \
+			--image-property "WINDOWS/ARCH=9" --image-property "WINDOWS/PRODUCTNAME=Microsoft® Windows® Operating System" \
+			--image-property "WINDOWS/EDITIONID=${image%Core}" --image-property "WINDOWS/INSTALLATIONTYPE=$kind" \
+			--image-property "WINDOWS/PRODUCTTYPE=ServerNT" --image-property "WINDOWS/LANGUAGES/LANGUAGE=en-US" \
+			--image-property "WINDOWS/LANGUAGES/DEFAULT=en-US" --image-property "WINDOWS/VERSION/MAJOR=$major" \
+			--image-property "WINDOWS/VERSION/MINOR=$minor" --image-property "WINDOWS/VERSION/BUILD=$(value build "$2")" \
+			--image-property "WINDOWS/VERSION/SPBUILD=0" --image-property "WINDOWS/VERSION/SPLEVEL=$(value pack "$2")" \
+			>/dev/null
+		verb=wimappend
+	done
 }
 
 # lay_early FOLDER adds what the discs of Windows 2000 and 2003 have.
