@@ -431,8 +431,9 @@ stage "to-2016-ready" {
     on    = machine.dc02
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
+  # Without it: Machine loses its DNS server. (DH-AD-DEMOTE-DNS)
   step "name_servers" {
-    on      = machine.ex10
+    on      = [machine.dc01, machine.ex03, machine.ex10]
     servers = ["10.20.0.11"]
     after   = [step.move_roles]
   }

@@ -56,11 +56,20 @@ func (e *Estate) mayLeave(m *Machine, others []*Machine, d *Domain, f *Forest) [
 	after.Controllers = slices.DeleteFunc(slices.Clone(d.Controllers), func(name string) bool { return name == m.Name })
 	for _, member := range e.Machines {
 		if member.Name != m.Name && same(member.Domain, d.Name) && !member.Controller && e.finds(member, d) && !e.finds(member, &after) {
-			problems = append(problems, breaks("DH-AD-DEMOTE-DNS", "on", words{"machine": m.Name, "member": member.Name, "domain": d.Name, "other": others[0].Name},
-				askOthers(member, others)))
+			problems = append(problems, losesNames(member, fmt.Sprintf("machine %q for names, which", m.Name), d, others))
 		}
 	}
+	// A domain controller asks itself, unless it was told otherwise, and goes on
+	// to when it is none any more; the zone has gone with the directory.
+	if !e.finds(m, &after) {
+		problems = append(problems, losesNames(m, "itself for names, and", d, others))
+	}
 	return problems
+}
+
+// losesNames says that a machine will find its domain no longer.
+func losesNames(m *Machine, asked string, d *Domain, others []*Machine) Problem {
+	return breaks("DH-AD-DEMOTE-DNS", "on", words{"member": m.Name, "asked": asked, "domain": d.Name, "other": others[0].Name}, askOthers(m, others))
 }
 
 // askOthers lets a member ask other domain controllers for names.

@@ -204,7 +204,7 @@ func levelCases() []ruleCase {
 // demoteCases are the rules of ceasing to be a domain controller.
 func demoteCases() []ruleCase {
 	w2k3 := forest(labs.Windows2003)
-	two := then(w2k3, slices.Concat(added("dc02", labs.Windows2003), []verb{establish("dc02", "global-catalog")})...)
+	two := then(w2k3, slices.Concat(added("dc02", labs.Windows2003), []verb{establish("dc02", "global-catalog"), asking("dc01", "10.0.0.11")})...)
 	all := roles("dc02", estate.SchemaRole, estate.NamingRole, estate.PDCRole, estate.RIDRole, estate.InfrastructureRole)
 	free := then(two, all)
 	sales := then(w2k3, install(box("dc03", labs.Windows2003)), child("dc03", "sales.contoso.test"))
@@ -223,9 +223,10 @@ func demoteCases() []ruleCase {
 		{name: "demotion of a child with a member", verbs: then(sales, member, joins, demoteLast("dc03")), want: []string{"DH-AD-DEMOTE-MEMBERS"}},
 		{name: "demotion of a child with an Exchange server", verbs: then(sales, member, joins, exchange("ex01", "exchange-2003"), demoteLast("dc03")), want: []string{"DH-EX-DOMAIN-ENDS"}},
 		{name: "demotion of a holder of roles", verbs: then(two, demote("dc01")), want: []string{"DH-AD-DEMOTE-ROLES"}},
-		{name: "demotion of the only catalog", verbs: then(w2k3, slices.Concat(added("dc02", labs.Windows2003), []verb{all, demote("dc01")})...), want: []string{"DH-AD-ONLY-CATALOG"}},
+		{name: "demotion of the only catalog", verbs: then(w2k3, slices.Concat(added("dc02", labs.Windows2003), []verb{all, asking("dc01", "10.0.0.11"), demote("dc01")})...), want: []string{"DH-AD-ONLY-CATALOG"}},
 		{name: "demotion of what was a member's DNS server", verbs: then(free, install(ex()), join("ex01"), asking("ex01", "10.0.0.11"), demote("dc01")), keeps: "DH-AD-DEMOTE-DNS DH-AD-DNS"},
 		{name: "a member that asks nobody", verbs: then(free, install(ex()), join("ex01"), asking("ex01", "10.0.0.77")), want: []string{"DH-AD-DNS"}},
+		{name: "demotion of what asks itself for names", verbs: then(free, asking("dc01", "10.0.0.10"), demote("dc01")), want: []string{"DH-AD-DEMOTE-DNS"}},
 		{name: "demotion of a member's DNS server", verbs: then(free, install(ex()), join("ex01"), demote("dc01")), want: []string{"DH-AD-DEMOTE-DNS"}},
 		{name: "demotion of an Exchange server", verbs: then(free, exchange("dc01", "exchange-2003"), demote("dc01")), want: []string{"DH-EX-DCPROMO"}},
 		{name: "a part of a forest reverted", verbs: then(two, revert("dc01")), want: []string{"DH-AD-PARTIAL-REVERT"}},
@@ -265,7 +266,7 @@ func TestForestGrows(t *testing.T) {
 			"dc02: global catalog", "contoso.test: schema master dc01 → dc02", "contoso.test: domain naming master dc01 → dc02",
 			"contoso.test: PDC emulator dc01 → dc02", "contoso.test: RID master dc01 → dc02", "contoso.test: infrastructure master dc01 → dc02",
 		}},
-		{[]verb{demote("dc01")}, []string{"dc01: member of contoso.test, no longer its domain controller"}},
+		{[]verb{asking("dc01", "10.0.0.11"), demote("dc01")}, []string{"dc01: asks 10.0.0.11 for names", "dc01: member of contoso.test, no longer its domain controller"}},
 		{[]verb{raise("dc02", estate.DomainScope, estate.Level2000), raise("dc02", estate.ForestScope, estate.Level2003)}, []string{
 			"contoso.test: native mode", "contoso.test: domain level 2000 → 2003", "contoso.test: forest level 2000 → 2003",
 		}},

@@ -433,9 +433,9 @@ rule "DH-AD-ONLY-CATALOG" {
 
 rule "DH-AD-DEMOTE-DNS" {
   verdict    = "warn"
-  title      = "Member loses its DNS server"
-  what       = "Machine \"{member}\" asks machine \"{machine}\" for names, which will be no domain controller of {domain} any more."
-  why        = "The zone of the domain goes with the directory, and the member finds its domain no longer."
+  title      = "Machine loses its DNS server"
+  what       = "Machine \"{member}\" asks {asked} will be no domain controller of {domain} any more."
+  why        = "The zone of the domain goes with the directory, and the machine finds its domain no longer. A domain controller that was demoted still asks whom it asked before, which is itself where nobody told it otherwise."
   remedy     = "Point the member at \"{other}\" with name_servers, or in its nic block from the start."
   source     = "model"
   confidence = "H"

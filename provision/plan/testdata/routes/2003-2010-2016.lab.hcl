@@ -373,21 +373,25 @@ stage "hop2-ready" {
     on    = machine.dc03
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
-  step "name_servers" {
+  step "name_servers" "ex10-name-servers" {
     on      = machine.ex10
     servers = ["10.20.0.12"]
     after   = [step.move_roles]
   }
-  # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
-  step "demote" "dc01-demote" {
-    on    = machine.dc01
-    after = [step.name_servers]
+  step "name_servers" "dc01-name-servers" {
+    on      = machine.dc01
+    servers = ["10.20.0.12"]
+    after   = [step.ex10-name-servers]
   }
   # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
-  step "demote" "dc02-demote" {
-    on    = machine.dc02
-    after = [step.dc01-demote]
+  step "demote" "dc01-demote" { on = machine.dc01 }
+  step "name_servers" "dc02-name-servers" {
+    on      = machine.dc02
+    servers = ["10.20.0.12"]
+    after   = [step.dc01-demote]
   }
+  # Without it: Domain controllers too old for the level. (DH-AD-LEVEL-CONTROLLERS)
+  step "demote" "dc02-demote" { on = machine.dc02 }
   # Without it: Functional level of the forest too low. (DH-EX-FOREST-LEVEL)
   step "raise_level" {
     on    = machine.dc03

@@ -32,6 +32,6 @@ stage "demote-catalog" {
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
   step "demote" {
-    on = machine.dc01 # ERROR: DH-AD-ONLY-CATALOG
+    on = machine.dc01 # ERROR: DH-AD-ONLY-CATALOG # WARNING: DH-AD-DEMOTE-DNS
   }
 }

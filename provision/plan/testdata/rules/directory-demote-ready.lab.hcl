@@ -36,7 +36,11 @@ stage "demote-ready" {
     on    = machine.dc02
     roles = ["schema", "naming", "pdc", "rid", "infrastructure"]
   }
-  step "demote" {
+  step "name_servers" {
+    on      = machine.dc01
+    servers = ["10.20.0.12"]
+  }
+  step "demote" { # KEEPS: DH-AD-DEMOTE-DNS
     on = machine.dc01
   }
 }

@@ -28,6 +28,6 @@ stage "replica" {
 stage "demote-roles" {
   after = stage.replica
   step "demote" {
-    on = machine.dc01 # ERROR: DH-AD-ONLY-CATALOG # WARNING: DH-AD-DEMOTE-ROLES
+    on = machine.dc01 # ERROR: DH-AD-ONLY-CATALOG # WARNING: DH-AD-DEMOTE-ROLES DH-AD-DEMOTE-DNS
   }
 }

@@ -64,7 +64,7 @@ stage "high-level" {
     establishes = ["global-catalog"]
   }
   step "demote" { # KEEPS: DH-EX-DOMAIN-ENDS
-    on = machine.dc01
+    on = machine.dc01 # WARNING: DH-AD-DEMOTE-DNS
   }
   step "raise_level" {
     on    = machine.dc08
