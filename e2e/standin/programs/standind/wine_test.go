@@ -121,10 +121,17 @@ WScript.Echo item.Name & " is " & item.State
 Next
 `
 
-// overTheWeb asks the machine's own web site for public folders.
+// overTheWeb asks the machine's own web site for public folders, which answers
+// within a second of its service's start.
 const overTheWeb = `Set request = CreateObject("WinHttp.WinHttpRequest.5.1")
+On Error Resume Next
+For n = 1 To 40
+Err.Clear
 request.Open "MKCOL", "http://127.0.0.1/public/Projects", False
 request.Send
+If Err.Number = 0 Then Exit For
+WScript.Sleep 500
+Next
 WScript.Echo "status " & request.Status
 `
 
