@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -151,6 +152,8 @@ echo later
 		t.Error("output came only at the end")
 	}
 	got := d.done("FACTS-1", ask)
+	// Where a look falls into the middle of the long line, its beginning comes by itself.
+	got.Output = slices.DeleteFunc(got.Output, func(line string) bool { return line == strings.Repeat("x", 900) })
 	want := guest.Result{
 		Output: []string{
 			`pass 1 disc E: dh C:\DH`,

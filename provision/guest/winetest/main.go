@@ -8,7 +8,7 @@ import (
 
 // parallel is how many tests of Wine may go on at once: they wait for a guest
 // most of their time.
-const parallel = "5"
+const parallel = "4"
 
 // Main is the TestMain of a package most of whose tests run in Wine: more of them
 // go on at once than there are processors. The flag -parallel overrules it.
