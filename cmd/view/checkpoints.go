@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -66,9 +67,9 @@ func (s Style) Checkpoint(m checkpoint.Manifest, now time.Time) string {
 		Clean(m.Key), m.Made.UTC().Format(time.RFC3339), humanize.RelTime(m.Made, now, "ago", "from now"), labTime(m.LabTime),
 		Clean(m.Host.Libvirt), Clean(m.Host.QEMU), Clean(m.Host.Accelerator))
 	var rows [][]string
-	for _, name := range sorted(m.Machines) {
+	for _, name := range slices.Sorted(maps.Keys(m.Machines)) {
 		part := m.Machines[name]
-		for _, disk := range sorted(part.Disks) {
+		for _, disk := range slices.Sorted(maps.Keys(part.Disks)) {
 			d := part.Disks[disk]
 			rows = append(rows, []string{
 				Clean(name), Clean(disk), humanize.IBytes(d.Capacity), humanize.IBytes(d.Allocated),
@@ -79,7 +80,7 @@ func (s Style) Checkpoint(m checkpoint.Manifest, now time.Time) string {
 	b.WriteString(s.table([]string{"MACHINE", "DISK", "SIZE", "WRITTEN", "SHA-256", "VOLUME"}, rows))
 	if len(m.Media) > 0 {
 		rows = nil
-		for _, name := range sorted(m.Media) {
+		for _, name := range slices.Sorted(maps.Keys(m.Media)) {
 			rows = append(rows, []string{Clean(name), Clean(m.Media[name])})
 		}
 		b.WriteString("\n" + s.table([]string{"DISC", "SHA-256"}, rows))
@@ -172,14 +173,4 @@ func (s Style) Usage(u engine.Usage) string {
 	row(u.Other, "job discs, serial logs and keys", "")
 	row(u.Total, "all", "")
 	return s.table([]string{"SIZE", "WHAT", ""}, rows)
-}
-
-// sorted lists a map's keys in order.
-func sorted[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for name := range m {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }

@@ -69,10 +69,8 @@ func (e *Engine) Checkpoints(ctx context.Context, all bool) (Shelf, error) {
 		if m.Lab != e.lab.Name && !all {
 			continue
 		}
-		k := Kept{
-			Lab: m.Lab, Stage: m.Stage, Key: m.Key, Made: m.Made, LabTime: m.LabTime,
-			Machines: len(m.Machines), Bytes: w.own(m), Instances: w.standsOn(m, everyone),
-		}
+		k := brief(m)
+		k.Bytes, k.Instances = w.own(m), w.standsOn(m, everyone)
 		if known && m.Lab == e.lab.Name {
 			k.Fits = fitsNot
 			if keys[m.Key] {
@@ -86,18 +84,18 @@ func (e *Engine) Checkpoints(ctx context.Context, all bool) (Shelf, error) {
 		order[stage.Name] = i
 	}
 	slices.SortFunc(s.Checkpoints, func(a, b Kept) int {
-		mine := func(k Kept) int { return boolInt(k.Lab != e.lab.Name) }
-		return cmp.Or(mine(a)-mine(b), cmp.Compare(a.Lab, b.Lab), order[a.Stage]-order[b.Stage],
+		return cmp.Or(cmp.Compare(e.foreign(a), e.foreign(b)), order[a.Stage]-order[b.Stage],
 			b.Made.Compare(a.Made), cmp.Compare(a.Key, b.Key))
 	})
 	return s, nil
 }
 
-func boolInt(b bool) int {
-	if b {
-		return 1
+// foreign is another lab's name, and empty for this one's, which comes first.
+func (e *Engine) foreign(k Kept) string {
+	if k.Lab == e.lab.Name {
+		return ""
 	}
-	return 0
+	return k.Lab
 }
 
 // fitting are the keys that the lab's stages have as its files are now; known

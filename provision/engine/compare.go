@@ -73,6 +73,7 @@ func compare(from, to checkpoint.Manifest, layers map[string]checkpoint.Machine)
 	return c, nil
 }
 
+// brief is what a manifest alone says of its checkpoint.
 func brief(m checkpoint.Manifest) Kept {
 	return Kept{Lab: m.Lab, Stage: m.Stage, Key: m.Key, Made: m.Made, LabTime: m.LabTime, Machines: len(m.Machines)}
 }
