@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -75,13 +76,6 @@ func (p parameters) credential() (user, realm, secret string) {
 	return user, realm, o.property("Password")
 }
 
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
 const windowsNTDS, windowsSysvol = `C:\WINDOWS\NTDS`, `C:\WINDOWS\SYSVOL`
 
 func installController(s *shell, p parameters) string {
@@ -90,7 +84,7 @@ func installController(s *shell, p parameters) string {
 	}
 	r := joiningDC{
 		domain: strings.ToLower(p.text("DomainName")), site: p.text("SiteName"), source: p.text("ReplicationSourceDC"), dns: p.on("InstallDns"),
-		database: or(p.text("DatabasePath"), windowsNTDS), sysvol: or(p.text("SysvolPath"), windowsSysvol),
+		database: cmp.Or(p.text("DatabasePath"), windowsNTDS), sysvol: cmp.Or(p.text("SysvolPath"), windowsSysvol),
 	}
 	r.user, r.realm, r.secret = p.credential()
 	switch {
@@ -101,7 +95,7 @@ func installController(s *shell, p parameters) string {
 	case r.user == "":
 		return "Verification of user credential permissions failed. You must supply a name and password for a user with domain admin rights."
 	}
-	r.site = or(r.site, "Default-First-Site-Name")
+	r.site = cmp.Or(r.site, "Default-First-Site-Name")
 	return s.replica(r)
 }
 
@@ -132,7 +126,7 @@ func installForest(s *shell, p parameters) string {
 	made, why := s.readPromotion(map[string]string{
 		"replicaornewdomain": "Domain", "treeorchild": "Tree", "createorjoin": "Create", "newdomaindnsname": p.text("DomainName"),
 		"domainnetbiosname": p.text("DomainNetbiosName"), "safemodeadminpassword": p.password("SafeModeAdministratorPassword"),
-		"databasepath": or(p.text("DatabasePath"), windowsNTDS), "logpath": or(p.text("LogPath"), windowsNTDS), "sysvolpath": or(p.text("SysvolPath"), windowsSysvol),
+		"databasepath": cmp.Or(p.text("DatabasePath"), windowsNTDS), "logpath": cmp.Or(p.text("LogPath"), windowsNTDS), "sysvolpath": cmp.Or(p.text("SysvolPath"), windowsSysvol),
 		"autoconfigdns": installDNS, "rebootonsuccess": "No", "forestlevel": strconv.Itoa(level),
 	})
 	if why != "" {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -175,17 +176,10 @@ func getMailbox(s *shell, p parameters) ([]object, error) {
 		if match, _ := path.Match(strings.ToLower(p.text("Identity")), strings.ToLower(e.Value("cn"))); p.text("Identity") != "" && !match {
 			continue
 		}
-		out = append(out, newObject("Name", e.Value("cn"), "DisplayName", cmpOr(e.Value("displayName"), e.Value("cn")), "ServerName", strings.ToLower(homeOf(e)),
+		out = append(out, newObject("Name", e.Value("cn"), "DisplayName", cmp.Or(e.Value("displayName"), e.Value("cn")), "ServerName", strings.ToLower(homeOf(e)),
 			"Database", firstName(e.Value("homeMDB")), "DistinguishedName", e.DN, "Identity", e.DN))
 	}
 	return out, err
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func getMailboxStatistics(s *shell, p parameters) ([]object, error) {
