@@ -59,12 +59,14 @@ func isCode(err error, codes ...lv.ErrorNumber) bool {
 // program never calls setlocale, so that its messages are always in English.
 func says(err error, part string) bool { return err != nil && strings.Contains(err.Error(), part) }
 
+const freeRoom = "Free some room on the pool's disk:\n  doublehop prune"
+
 // classify gives the kind of a libvirt error, and what to do about it.
 func classify(code int, message string) (drivers.Kind, string) {
 	has := func(part string) bool { return strings.Contains(message, part) }
 	switch {
 	case has("No space left on device"):
-		return drivers.Missing, "Free some room on the pool's disk:\n  doublehop prune"
+		return drivers.Missing, freeRoom
 	case has("Cannot access storage file") && has("Permission denied"), has("Could not open") && has("Permission denied"):
 		return drivers.Missing, "QEMU's user must be able to pass through every folder above the pool:\n  chmod o+x FOLDER"
 	case has("cannot acquire state change lock"), has("client socket is closed"), has("End of file while reading data"),
