@@ -147,7 +147,7 @@ func TestErrorsSayWhatWhyWhatIsKeptAndWhatNext(t *testing.T) {
 		step(&guest.Failed{ID: "EXCHANGE-1", Code: 1, Output: []string{"Setup: the schema was not extended", "\x1b[31mexit 1"}}),
 		step(&guest.Stalled{Phase: guest.Silent, Last: []string{"NTLDR is missing"}, After: 20 * time.Minute, Quiet: 19 * time.Minute, Why: "silent"}),
 		step(&engine.ProofError{Name: "ad.rangeUpper", Expect: "6870", Err: errors.New("it is 30")}),
-		step(&engine.ProofError{Name: "service W3SVC", Check: true, Expect: "running", Err: errors.New("it is stopped")}),
+		step(&engine.ProofError{Name: "service W3SVC", Check: true, Expect: "running", Err: errors.New("expected running, and it is stopped")}),
 		&engine.StepError{
 			Stage: "menu", Step: "wait_screen", Machine: "ex01", Range: at, Picture: "/tmp/run/ex01.png",
 			Screen: []string{"", "Booting from Hard Disk...", "NTLDR is missing\x1b[2J", "", "║ Press Ctrl+Alt+Del to restart ║"},

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/doublehop/doublehop/labs"
 )
@@ -67,8 +68,11 @@ type ProofError struct {
 	Err error
 }
 
-// Error says what was expected and what was read.
+// Error says what was expected and what was read, once where Err has said both.
 func (e *ProofError) Error() string {
+	if read := e.Err.Error(); strings.Contains(read, e.Expect) {
+		return fmt.Sprintf("proof %s: %s", e.Name, read)
+	}
 	return fmt.Sprintf("proof %s: expected %s: %v", e.Name, e.Expect, e.Err)
 }
 
