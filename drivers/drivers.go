@@ -239,9 +239,11 @@ type Networks interface {
 	// Networks lists the networks that carry our mark, sorted by name. With an
 	// instance, only that instance's.
 	Networks(ctx context.Context, instance string) ([]Network, error)
-	// CheckSeal looks at the live network and says every way in which it is
-	// not sealed; none means that it is. expect are the machines that may be on it.
-	CheckSeal(ctx context.Context, name string, expect []string) ([]Leak, error)
+	// CheckSeal looks at live networks and says every way in which they are not
+	// sealed; none means that they are. expect holds, by the network's name, the
+	// machines that may be on it. What the host has to be asked is asked once for
+	// all of them. A network that is gone is NotFound, one that is not ours a Conflict.
+	CheckSeal(ctx context.Context, expect map[string][]string) ([]Leak, error)
 }
 
 // NetworkSpec is everything a hypervisor needs to know to make a network.

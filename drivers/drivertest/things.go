@@ -70,7 +70,7 @@ func defineNetwork(b *bench) {
 	}
 	spec.Subnet = "10.214.0.0/16"
 	b.ok(b.d.DefineNetwork(b.ctx, spec))
-	leaks, err := b.d.CheckSeal(b.ctx, spec.Name, nil)
+	leaks, err := b.d.CheckSeal(b.ctx, map[string][]string{spec.Name: nil})
 	b.ok(err)
 	if len(leaks) > 0 {
 		b.Errorf("after a change of its subnet: %v", leaks)
@@ -87,7 +87,7 @@ func removeNetwork(b *bench) {
 	if len(got) > 0 {
 		b.Errorf("still there: %+v", got)
 	}
-	_, err = b.d.CheckSeal(b.ctx, spec.Name, nil)
+	_, err = b.d.CheckSeal(b.ctx, map[string][]string{spec.Name: nil})
 	b.wants(drivers.NotFound, err)
 }
 
@@ -99,7 +99,7 @@ func foreignNetwork(b *bench) {
 	untouched := b.h.PlantNetwork(b.T, spec.Name)
 	b.wants(drivers.Conflict, b.d.DefineNetwork(b.ctx, spec))
 	b.wants(drivers.Conflict, b.d.RemoveNetwork(b.ctx, spec.Name))
-	_, err := b.d.CheckSeal(b.ctx, spec.Name, nil)
+	_, err := b.d.CheckSeal(b.ctx, map[string][]string{spec.Name: nil})
 	b.wants(drivers.Conflict, err)
 	all, err := b.d.Networks(b.ctx, "")
 	b.ok(err)
@@ -138,7 +138,7 @@ func seal(b *bench) {
 	b.ok(b.d.DefineMachine(b.ctx, spec))
 	leaks := func(expect ...string) []drivers.Leak {
 		b.Helper()
-		found, err := b.d.CheckSeal(b.ctx, net.Name, expect)
+		found, err := b.d.CheckSeal(b.ctx, map[string][]string{net.Name: expect})
 		b.ok(err)
 		return found
 	}

@@ -83,31 +83,42 @@ func (d *Driver) Networks(ctx context.Context, instance string) (out []drivers.N
 
 // CheckSeal implements drivers.Networks: it finds what Breach has planted, and
 // running machines that are not expected.
-func (d *Driver) CheckSeal(ctx context.Context, name string, expect []string) (leaks []drivers.Leak, err error) {
-	err = d.view(ctx, "check the seal of", name, func(w *world) error {
-		have := w.Networks[name]
-		if have == nil {
-			return kind(drivers.NotFound, "there is no such network")
+func (d *Driver) CheckSeal(ctx context.Context, expect map[string][]string) (leaks []drivers.Leak, err error) {
+	for _, name := range sortedNames(expect) {
+		err := d.view(ctx, "check the seal of", name, func(w *world) error {
+			found, err := w.leaks(name, expect[name])
+			leaks = append(leaks, found...)
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		if have.Foreign {
-			return notOurs("network")
+	}
+	return leaks, nil
+}
+
+func (w *world) leaks(name string, expect []string) ([]drivers.Leak, error) {
+	have := w.Networks[name]
+	if have == nil {
+		return nil, kind(drivers.NotFound, "there is no such network")
+	}
+	if have.Foreign {
+		return nil, notOurs("network")
+	}
+	leaks := slices.Clone(have.Leaks)
+	if !have.Active {
+		leaks = append(leaks, drivers.Leak{Network: name, Object: name, Why: "the network is not running"})
+	}
+	for _, each := range sortedNames(w.Machines) {
+		m := w.Machines[each]
+		on := slices.ContainsFunc(m.Spec.NICs, func(nic drivers.NIC) bool { return nic.Network == name })
+		if m.on() && on && !slices.Contains(expect, each) {
+			leaks = append(leaks, drivers.Leak{
+				Network: name, Object: each, Why: fmt.Sprintf("machine %s is on the network and does not belong there", each),
+			})
 		}
-		leaks = slices.Clone(have.Leaks)
-		if !have.Active {
-			leaks = append(leaks, drivers.Leak{Network: name, Object: name, Why: "the network is not running"})
-		}
-		for _, each := range sortedNames(w.Machines) {
-			m := w.Machines[each]
-			on := slices.ContainsFunc(m.Spec.NICs, func(nic drivers.NIC) bool { return nic.Network == name })
-			if m.on() && on && !slices.Contains(expect, each) {
-				leaks = append(leaks, drivers.Leak{
-					Network: name, Object: each, Why: fmt.Sprintf("machine %s is on the network and does not belong there", each),
-				})
-			}
-		}
-		return nil
-	})
-	return leaks, err
+	}
+	return leaks, nil
 }
 
 // CreateVolume implements drivers.Volumes.

@@ -12,6 +12,9 @@ package faulty
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/doublehop/doublehop/drivers"
@@ -191,8 +194,9 @@ func (d *Driver) Networks(ctx context.Context, instance string) ([]drivers.Netwo
 }
 
 // CheckSeal implements drivers.Networks.
-func (d *Driver) CheckSeal(ctx context.Context, name string, expect []string) ([]drivers.Leak, error) {
-	return get(ctx, d, "CheckSeal", name, func() ([]drivers.Leak, error) { return d.Next.CheckSeal(ctx, name, expect) })
+func (d *Driver) CheckSeal(ctx context.Context, expect map[string][]string) ([]drivers.Leak, error) {
+	names := strings.Join(slices.Sorted(maps.Keys(expect)), " ")
+	return get(ctx, d, "CheckSeal", names, func() ([]drivers.Leak, error) { return d.Next.CheckSeal(ctx, expect) })
 }
 
 // CreateVolume implements drivers.Volumes.

@@ -83,7 +83,7 @@ func TestABrokenSealIsSeenOnTheLiveNetwork(t *testing.T) {
 	t.Cleanup(func() { ok(t, d.RemoveNetwork(context.Background(), spec.Name)) })
 	leaks := func() []drivers.Leak {
 		t.Helper()
-		found, err := d.CheckSeal(t.Context(), spec.Name, nil)
+		found, err := d.CheckSeal(t.Context(), map[string][]string{spec.Name: nil})
 		ok(t, err)
 		return found
 	}
@@ -226,7 +226,7 @@ func TestANetworkThatWasHalfMadeIsCompleted(t *testing.T) {
 	ok(t, err)
 	ok(t, filter.Undefine()) // as if cut after the network was defined
 	ok(t, d.DefineNetwork(t.Context(), spec))
-	leaks, err := d.CheckSeal(t.Context(), spec.Name, nil)
+	leaks, err := d.CheckSeal(t.Context(), map[string][]string{spec.Name: nil})
 	ok(t, err)
 	if len(leaks) > 0 {
 		t.Errorf("after completing: %v", leaks)

@@ -3,9 +3,11 @@ package libvirt
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 
 	lv "libvirt.org/go/libvirt"
 	"libvirt.org/go/libvirtxml"
@@ -112,45 +114,62 @@ func networkPrefixes(have *libvirtxml.Network) []netip.Prefix {
 }
 
 // CheckSeal implements drivers.Networks. A network that does not run is a leak
-// too: there is nothing to vouch for.
-func (d *Driver) CheckSeal(ctx context.Context, name string, expect []string) ([]drivers.Leak, error) {
-	return call(ctx, d, "check the seal of", name, func(c *lv.Connect) ([]drivers.Leak, error) {
-		network, have, err := ourNetwork(c, name)
-		if err != nil {
+// too: there is nothing to vouch for. The running machines are read once, however
+// many networks are asked about.
+func (d *Driver) CheckSeal(ctx context.Context, expect map[string][]string) ([]drivers.Leak, error) {
+	names := slices.Sorted(maps.Keys(expect))
+	return call(ctx, d, "check the seal of", strings.Join(names, ", "), func(c *lv.Connect) ([]drivers.Leak, error) {
+		var checks []*sealCheck
+		for _, name := range names {
+			check := &sealCheck{network: name, expect: expect[name], taps: map[string]bool{}}
+			if err := check.live(c); err != nil {
+				return nil, err
+			}
+			checks = append(checks, check)
+		}
+		if err := sealMachines(c, checks); err != nil {
 			return nil, err
 		}
-		defer free(network)
-		check := &sealCheck{network: name, expect: expect, taps: map[string]bool{}}
-		active, err := network.IsActive()
-		if err != nil {
-			return nil, err
+		var leaks []drivers.Leak
+		for _, check := range checks {
+			if check.active && d.local() {
+				check.host(hostView{}, check.bridge)
+			}
+			leaks = append(leaks, check.leaks...)
 		}
-		if !active {
-			check.leak(name, "the network is not running")
-			return check.leaks, nil
-		}
-		live, err := readNetwork(network, 0)
-		if err != nil {
-			return nil, err
-		}
-		check.definition(live)
-		if err := check.filter(c, have); err != nil {
-			return nil, err
-		}
-		if err := check.machines(c, live.Bridge.Name); err != nil {
-			return nil, err
-		}
-		if d.local() {
-			check.host(hostView{}, live.Bridge.Name)
-		}
-		return check.leaks, nil
+		return leaks, nil
 	})
+}
+
+// live looks at the network itself and at its filter.
+func (s *sealCheck) live(c *lv.Connect) error {
+	network, have, err := ourNetwork(c, s.network)
+	if err != nil {
+		return err
+	}
+	defer free(network)
+	if s.active, err = network.IsActive(); err != nil {
+		return err
+	}
+	if !s.active {
+		s.leak(s.network, "the network is not running")
+		return nil
+	}
+	live, err := readNetwork(network, 0)
+	if err != nil {
+		return err
+	}
+	s.definition(live)
+	s.bridge = live.Bridge.Name
+	return s.filter(c, have)
 }
 
 // sealCheck gathers the ways in which one network is not sealed.
 type sealCheck struct {
 	network string
 	expect  []string
+	active  bool
+	bridge  string
 	taps    map[string]bool // of expected machines
 	leaks   []drivers.Leak
 }
@@ -205,8 +224,8 @@ func (s *sealCheck) filter(c *lv.Connect, have *libvirtxml.Network) error {
 	return nil
 }
 
-// machines looks at every running machine, foreign ones too.
-func (s *sealCheck) machines(c *lv.Connect, bridge string) error {
+// sealMachines looks at every running machine, foreign ones too.
+func sealMachines(c *lv.Connect, checks []*sealCheck) error {
 	running, err := c.ListAllDomains(lv.CONNECT_LIST_DOMAINS_ACTIVE)
 	if err != nil {
 		return err
@@ -224,8 +243,10 @@ func (s *sealCheck) machines(c *lv.Connect, bridge string) error {
 		if err := domain.Unmarshal(doc); err != nil {
 			return err
 		}
-		if domain.Devices != nil {
-			s.machine(c, &domain, bridge)
+		for _, s := range checks {
+			if s.active && domain.Devices != nil {
+				s.machine(c, &domain, s.bridge)
+			}
 		}
 	}
 	return nil

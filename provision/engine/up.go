@@ -99,14 +99,31 @@ func (e *Engine) networks(ctx context.Context, p *plan.Plan) error {
 // checkSeal looks at the live networks. Machines that are switched on later
 // are looked at again, paused, before their first instruction.
 func (e *Engine) checkSeal(ctx context.Context, p *plan.Plan) error {
-	var leaks []string
+	if len(p.Networks) == 0 {
+		return nil
+	}
+	found, err := e.driver.CheckSeal(ctx, e.expected(p))
+	if err != nil {
+		return err
+	}
+	return sealError(p, found)
+}
+
+// expected are the machines that may be on each of a plan's networks.
+func (e *Engine) expected(p *plan.Plan) map[string][]string {
+	expect := map[string][]string{}
 	for _, n := range p.Networks {
-		found, err := e.driver.CheckSeal(ctx, n.Spec.Name, e.members(p, n.Name))
-		if err != nil {
-			return err
-		}
-		for _, l := range found {
-			leaks = append(leaks, fmt.Sprintf("%s: %s: %s", n.Name, l.Object, l.Why))
+		expect[n.Libvirt] = e.members(p, n.Name)
+	}
+	return expect
+}
+
+// sealError says which of the leaks are a plan's; nil when none is.
+func sealError(p *plan.Plan, found []drivers.Leak) error {
+	var leaks []string
+	for _, l := range found {
+		if i := slices.IndexFunc(p.Networks, func(n plan.Network) bool { return n.Libvirt == l.Network }); i >= 0 {
+			leaks = append(leaks, fmt.Sprintf("%s: %s: %s", p.Networks[i].Name, l.Object, l.Why))
 		}
 	}
 	if len(leaks) > 0 {

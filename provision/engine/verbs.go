@@ -265,15 +265,11 @@ func (e *Engine) Verify(ctx context.Context) ([]drivers.Leak, error) {
 	if err != nil {
 		return nil, err
 	}
-	var leaks []drivers.Leak
+	expect := map[string][]string{}
 	for _, n := range w.networks {
-		found, err := e.driver.CheckSeal(ctx, n.Name, e.attached(n.Mark.Object))
-		if err != nil {
-			return nil, err
-		}
-		leaks = append(leaks, found...)
+		expect[n.Name] = e.attached(n.Mark.Object)
 	}
-	return leaks, nil
+	return e.driver.CheckSeal(ctx, expect)
 }
 
 // attached lists the machines that the lab puts on a network.
