@@ -284,6 +284,14 @@ type Volumes interface {
 	// is then shorter than size (Volume.Capacity), as it also is while another
 	// program uploads it. An existing one is a Conflict.
 	UploadVolume(ctx context.Context, name string, size int64, r io.Reader) error
+	// UploadDisk makes a disk from r: exactly size bytes of the qcow2 format, such
+	// as DownloadVolume gave for a disk of this pool or of another one. It comes to
+	// lie over spec.Backing, whatever path its header names; all else stays as it
+	// was. A disk that is not plain (drivers/qcow2), or is of another size for the
+	// guest than spec.Capacity, or lies over something when spec names nothing, or
+	// the other way round, is Refused. Otherwise it is like UploadVolume, except
+	// that a disk whose upload was killed shows by its bytes only.
+	UploadDisk(ctx context.Context, spec VolumeSpec, size int64, r io.Reader) error
 	// DownloadVolume writes a volume's bytes, as they lie in the pool, to w.
 	DownloadVolume(ctx context.Context, name string, w io.Writer) error
 	// RemoveVolume succeeds when the volume is already gone.
@@ -307,6 +315,8 @@ type Volume struct {
 	Name string
 	// Capacity is what a guest sees, Allocated what the pool has given, in bytes.
 	Capacity, Allocated uint64
+	// Length is how many bytes DownloadVolume gives.
+	Length uint64
 	// Backing is the name of the volume underneath, if any.
 	Backing string
 }

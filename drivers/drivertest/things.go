@@ -178,6 +178,8 @@ func volumeChecks() []check {
 		{"a volume is not overwritten", overwrite},
 		{"a volume whose name is not ours is Refused", foreignVolume},
 		{"an overlay knows what it lies over, and takes its size", overlayFacts},
+		{"a disk comes back over another one as it was", diskRoundTrip},
+		{"a disk that is not what was said is Refused and not made", strangeDisk},
 		{"an absent volume is NotFound, and removing it is fine", absentVolume},
 	}
 }
@@ -193,7 +195,7 @@ func roundTrip(b *bench) {
 		if !bytes.Equal(b.download(name), data) {
 			b.Errorf("%d bytes came back changed", len(data))
 		}
-		if got := b.volumes()[fmt.Sprintf("data%d.iso", i)]; got.Capacity != uint64(len(data)) || got.Backing != "" {
+		if got := b.volumes()[fmt.Sprintf("data%d.iso", i)]; got.Capacity != uint64(len(data)) || got.Length != uint64(len(data)) || got.Backing != "" {
 			b.Errorf("%d bytes are listed as %+v", len(data), got)
 		}
 	}

@@ -34,6 +34,8 @@ type Options struct {
 	Guest func(ctx context.Context, g *Guest)
 	// File keeps the world; empty keeps it in memory.
 	File string
+	// Folder is where the volumes are said to lie; empty means /var/lib/fake.
+	Folder string
 	// Room is how many bytes of volumes fit; 0 means no limit. An upload or a
 	// disk that does not fit is Missing, as on a full disk.
 	Room uint64

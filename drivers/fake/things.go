@@ -2,7 +2,9 @@ package fake
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/qcow2"
 )
 
 // DefineNetwork implements drivers.Networks.
@@ -196,8 +199,77 @@ func (d *Driver) UploadVolume(ctx context.Context, name string, size int64, r io
 	})
 }
 
-// DownloadVolume implements drivers.Volumes. A disk's bytes are its own keys, a
-// line each; they serve to be compared, and cannot be uploaded as a disk.
+// UploadDisk implements drivers.Volumes.
+func (d *Driver) UploadDisk(ctx context.Context, spec drivers.VolumeSpec, size int64, r io.Reader) error {
+	const op = "upload disk"
+	check := func(w *world) error {
+		if err := ourVolume(spec.Name); err != nil {
+			return err
+		}
+		if w.Volumes[spec.Name] != nil {
+			return kind(drivers.Conflict, "the volume exists already")
+		}
+		if spec.Backing != "" && w.Volumes[spec.Backing] == nil {
+			return kind(drivers.NotFound, "there is no volume %s to lay it over", spec.Backing)
+		}
+		return nil
+	}
+	if err := d.view(ctx, op, spec.Name, check); err != nil {
+		return err
+	}
+	var data bytes.Buffer
+	if _, err := io.CopyN(&data, r, size); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("the source ends after %d of %d bytes: %w", data.Len(), size, io.ErrUnexpectedEOF)
+		}
+		return &drivers.Error{Op: op, Object: spec.Name, Err: err}
+	}
+	return d.update(ctx, op, spec.Name, func(w *world) error {
+		if err := check(w); err != nil {
+			return err
+		}
+		made, err := d.read(spec, data.Bytes())
+		if err != nil {
+			return kind(drivers.Refused, "%w", err)
+		}
+		if err := d.fits(w, made); err != nil {
+			return err
+		}
+		w.Volumes[spec.Name] = made
+		return nil
+	})
+}
+
+// read makes a disk of what image gave for one.
+func (d *Driver) read(spec drivers.VolumeSpec, image []byte) (*volume, error) {
+	head := image[:min(len(image), qcow2.HeadSize)]
+	h, err := qcow2.Parse(head)
+	if err != nil {
+		return nil, err
+	}
+	if h.Capacity != spec.Capacity || (h.Backing == "") != (spec.Backing == "") {
+		return nil, fmt.Errorf("it has %d bytes for a guest and lies over %q", h.Capacity, h.Backing)
+	}
+	made := &volume{Name: spec.Name, Disk: true, Capacity: spec.Capacity, Backing: spec.Backing}
+	if err := json.Unmarshal(image[len(qcow2.Make(qcow2.Header{Capacity: 1})):], &made.Keys); err != nil {
+		made.Data = bytes.Clone(image) // damaged: it keeps its bytes, and no guest reads them
+		if err := qcow2.SetBacking(made.Data[:len(head)], d.path(spec.Backing)); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+// path is where a volume lies; empty for none.
+func (d *Driver) path(name string) string {
+	if name == "" {
+		return ""
+	}
+	return cmp.Or(d.options.Folder, "/var/lib/fake") + "/" + name
+}
+
+// DownloadVolume implements drivers.Volumes. A disk's bytes are a qcow2 header
+// and its keys as JSON.
 func (d *Driver) DownloadVolume(ctx context.Context, name string, w io.Writer) error {
 	const op = "download volume"
 	var data []byte
@@ -209,10 +281,7 @@ func (d *Driver) DownloadVolume(ctx context.Context, name string, w io.Writer) e
 		if v == nil {
 			return kind(drivers.NotFound, "there is no such volume")
 		}
-		data = v.Data
-		if v.Disk {
-			data = v.image()
-		}
+		data = d.bytes(v)
 		return nil
 	})
 	if err != nil {
@@ -224,17 +293,16 @@ func (d *Driver) DownloadVolume(ctx context.Context, name string, w io.Writer) e
 	return nil
 }
 
-func (v *volume) image() []byte {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "fake disk %d over %q\n", v.Capacity, v.Backing)
-	for _, key := range sortedNames(v.Keys) {
-		if value := v.Keys[key]; value != nil {
-			fmt.Fprintf(&out, "%q=%q\n", key, *value)
-			continue
-		}
-		fmt.Fprintf(&out, "%q deleted\n", key)
+// bytes are a volume as it lies in the pool.
+func (d *Driver) bytes(v *volume) []byte {
+	if !v.Disk || v.Data != nil {
+		return v.Data
 	}
-	return out.Bytes()
+	keys, err := json.Marshal(v.Keys)
+	if err != nil {
+		panic(err) // texts do marshal
+	}
+	return append(qcow2.Make(qcow2.Header{Capacity: v.Capacity, Backing: d.path(v.Backing)}), keys...)
 }
 
 // RemoveVolume implements drivers.Volumes.
@@ -253,7 +321,7 @@ func (d *Driver) Volumes(ctx context.Context) (out []drivers.Volume, err error) 
 	err = d.view(ctx, "list volumes of", "fake", func(w *world) error {
 		for _, name := range sortedNames(w.Volumes) {
 			v := w.Volumes[name]
-			out = append(out, drivers.Volume{Name: name, Capacity: v.Capacity, Allocated: v.allocated(), Backing: v.Backing})
+			out = append(out, drivers.Volume{Name: name, Capacity: v.Capacity, Allocated: v.allocated(), Length: uint64(len(d.bytes(v))), Backing: v.Backing})
 		}
 		return nil
 	})

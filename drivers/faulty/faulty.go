@@ -209,6 +209,11 @@ func (d *Driver) UploadVolume(ctx context.Context, name string, size int64, r io
 	return d.do(ctx, "UploadVolume", name, func() error { return d.Next.UploadVolume(ctx, name, size, r) })
 }
 
+// UploadDisk implements drivers.Volumes.
+func (d *Driver) UploadDisk(ctx context.Context, spec drivers.VolumeSpec, size int64, r io.Reader) error {
+	return d.do(ctx, "UploadDisk", spec.Name, func() error { return d.Next.UploadDisk(ctx, spec, size, r) })
+}
+
 // DownloadVolume implements drivers.Volumes.
 func (d *Driver) DownloadVolume(ctx context.Context, name string, w io.Writer) error {
 	return d.do(ctx, "DownloadVolume", name, func() error { return d.Next.DownloadVolume(ctx, name, w) })

@@ -8,8 +8,10 @@ import (
 	"io"
 
 	lv "libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/doublehop/doublehop/drivers"
+	"github.com/doublehop/doublehop/drivers/qcow2"
 )
 
 // chunk is how much is read and sent at a time. libvirt splits what is larger
@@ -29,25 +31,75 @@ func (d *Driver) UploadVolume(ctx context.Context, name string, size int64, r io
 	}
 	return change(ctx, d, op, name, func(c *lv.Connect) error {
 		return d.withPool(c, func(pool *lv.StoragePool, _ place) error {
-			doc, err := rawVolumeOf(name).Marshal()
-			if err != nil {
-				return err
-			}
-			volume, err := pool.StorageVolCreateXML(doc, 0)
-			if err != nil {
-				return err
-			}
-			defer free(volume)
-			err = upload(ctx, c, volume, size, r)
-			if err == nil {
-				return nil
-			}
-			if undo := volume.Delete(0); undo != nil {
-				return fmt.Errorf("%w (and removing the part that was sent: %w)", err, undo)
-			}
-			return err
+			return fill(ctx, c, pool, rawVolumeOf(name), size, r)
 		})
 	})
+}
+
+// UploadDisk implements drivers.Volumes.
+//
+// The volume is made as an empty disk over its backing volume, so that libvirt
+// knows from the first byte on what it is and what it rests on, and then
+// written over. The first part of an upload is longer than an empty disk.
+func (d *Driver) UploadDisk(ctx context.Context, spec drivers.VolumeSpec, size int64, r io.Reader) error {
+	const op = "upload disk"
+	if err := ourVolume(spec.Name); err != nil {
+		return fail(op, spec.Name, asRefused(err))
+	}
+	return change(ctx, d, op, spec.Name, func(c *lv.Connect) error {
+		return d.withPool(c, func(pool *lv.StoragePool, at place) error {
+			under := ""
+			if spec.Backing != "" {
+				volume, err := pool.LookupStorageVolByName(spec.Backing)
+				if err != nil {
+					return err
+				}
+				free(volume)
+				under = at.path(spec.Backing)
+			}
+			head, err := qcow2.Head(r, size)
+			if err != nil {
+				return err
+			}
+			if err := rehead(head, spec, under); err != nil {
+				return asRefused(err)
+			}
+			return fill(ctx, c, pool, diskVolumeOf(spec, at), size, io.MultiReader(bytes.NewReader(head), r))
+		})
+	})
+}
+
+// rehead lays a disk over the file of that path, if it is the disk that spec says.
+func rehead(head []byte, spec drivers.VolumeSpec, under string) error {
+	h, err := qcow2.Parse(head)
+	if err != nil {
+		return err
+	}
+	if h.Capacity != spec.Capacity {
+		return fmt.Errorf("a guest would see %d bytes of it and not %d", h.Capacity, spec.Capacity)
+	}
+	return qcow2.SetBacking(head, under)
+}
+
+// fill makes a volume and writes what it holds; what is cut is removed.
+func fill(ctx context.Context, c *lv.Connect, pool *lv.StoragePool, what *libvirtxml.StorageVolume, size int64, r io.Reader) error {
+	doc, err := what.Marshal()
+	if err != nil {
+		return err
+	}
+	volume, err := pool.StorageVolCreateXML(doc, 0)
+	if err != nil {
+		return err
+	}
+	defer free(volume)
+	err = upload(ctx, c, volume, size, r)
+	if err == nil {
+		return nil
+	}
+	if undo := volume.Delete(0); undo != nil {
+		return fmt.Errorf("%w (and removing the part that was sent: %w)", err, undo)
+	}
+	return err
 }
 
 func upload(ctx context.Context, c *lv.Connect, volume *lv.StorageVol, size int64, r io.Reader) (err error) {
@@ -79,16 +131,16 @@ func upload(ctx context.Context, c *lv.Connect, volume *lv.StorageVol, size int6
 // first write that fails and an upload ends in bytes, so that what is cut short
 // is short.
 func whole(volume *lv.StorageVol, size int64) error {
-	info, err := volume.GetInfo()
+	info, err := volume.GetInfoFlags(lv.STORAGE_VOL_GET_PHYSICAL)
 	if err != nil {
 		return err
 	}
-	if info.Capacity == uint64(size) { //nolint:gosec // the length of a reader
+	if info.Allocation == uint64(size) { //nolint:gosec // the length of a reader
 		return nil
 	}
 	return &kindError{
 		drivers.Missing,
-		fmt.Errorf("%d of %d bytes reached the disk, which most likely is full", info.Capacity, size),
+		fmt.Errorf("%d of %d bytes reached the disk, which most likely is full", info.Allocation, size),
 		freeRoom,
 	}
 }

@@ -68,6 +68,9 @@ func volumeOf(in *libvirtxml.StorageVolume) drivers.Volume {
 	if in.Allocation != nil {
 		out.Allocated = in.Allocation.Value
 	}
+	if in.Physical != nil {
+		out.Length = in.Physical.Value
+	}
 	if in.BackingStore != nil && in.BackingStore.Path != "" {
 		out.Backing = path.Base(in.BackingStore.Path)
 	}
