@@ -172,7 +172,9 @@ type NIC struct {
 }
 
 // Clock says what time the guest's hardware clock shows at power-on. Zero
-// Start means the host's time.
+// Start means the host's time, which it then follows. A clock with a start is
+// the guest's own: it stands still while the machine is paused, and a machine
+// that goes on from its memory ([Memory]) goes on from that instant.
 type Clock struct {
 	Start time.Time
 }
@@ -222,6 +224,9 @@ type Machine struct {
 	// was cut, and not when nobody knows any more: after a restart of the host, or
 	// of the hypervisor's daemon, or before the first start.
 	ShutDown bool
+	// Saved is set when the machine is Off because its memory was saved
+	// ([Memory]); like ShutDown it is forgotten with the host's power.
+	Saved bool
 	// Disks and Drives as they are now, with volume names of our pool.
 	Disks  []Disk
 	Drives []Drive
@@ -272,8 +277,8 @@ type Leak struct {
 }
 
 // Volumes keeps disks, discs and manifests in the one pool that is ours. A
-// driver may keep volumes of its own there, named dh-serial-… (removed with
-// their machine) and dh-host-… (what it found out about the host).
+// driver may keep volumes of its own there, named dh-serial-… and dh-start-…
+// (removed with their machine) and dh-host-… (what it found out about the host).
 // A volume goes by its name; a name that does not begin with "dh-" is Refused.
 type Volumes interface {
 	// CreateVolume makes an empty qcow2 disk, or an overlay when spec has a
@@ -319,6 +324,25 @@ type Volume struct {
 	Length uint64
 	// Backing is the name of the volume underneath, if any.
 	Backing string
+}
+
+// Memory is the ability to keep what machines have in their memory, and to let
+// machines of any name go on from it.
+type Memory interface {
+	// SaveMemory writes the memory of a paused machine to a volume of the pool and
+	// cuts its power; its disks are then as its memory believes them to be. What
+	// an earlier call left in the volume is replaced. A machine without power whose
+	// memory is in that volume is left as it is; any other without power, and one
+	// that runs, is a Conflict.
+	SaveMemory(ctx context.Context, name, volume string) error
+	// StartMemory powers a machine on that goes on where the one was whose memory
+	// is in the volume, and leaves it paused. The machine keeps its own name, mark,
+	// disks, drives and networks; the disks hold what they did when the memory was
+	// saved. The volume is only read. A volume that is not there is NotFound;
+	// memory of other hardware, of a format that is unknown, or that this
+	// hypervisor cannot load is Refused, and the machine then has no power and can
+	// be started from its disks. A machine that has power is left as it is.
+	StartMemory(ctx context.Context, name, volume string) error
 }
 
 // Serial is the ability to read what a guest says on its first serial port.

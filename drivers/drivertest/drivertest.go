@@ -32,7 +32,7 @@ type Harness struct {
 
 // Run holds the driver to its whole contract.
 func Run(t *testing.T, h Harness) {
-	for _, group := range [][]check{machineChecks(), powerChecks(), guestChecks(), networkChecks(), volumeChecks(), hostChecks()} {
+	for _, group := range [][]check{machineChecks(), powerChecks(), guestChecks(), networkChecks(), volumeChecks(), hostChecks(), memoryChecks()} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				c.run(newBench(t, h))

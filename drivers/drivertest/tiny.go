@@ -49,6 +49,12 @@ func Show(text string) Op { return Op{Do: 'V', Text: text} }
 // Key waits for a key and says "key:" and the character that it types.
 func Key() Op { return Op{Do: 'K'} }
 
+// Count counts one more in memory and says "count:00001" and on.
+func Count() Op { return Op{Do: 'I'} }
+
+// Time says "time:" and what the hardware clock shows: "20060301080000".
+func Time() Op { return Op{Do: 'T'} }
+
 // Again starts over with the first operation.
 func Again() Op { return Op{Do: 'L'} }
 

@@ -9,7 +9,9 @@
 // them, and a machine whose process is gone goes on in the next one that opens
 // its serial line, changes its media or resumes it.
 //
-// Floor 2. It touches no hypervisor, network or clock of the host.
+// A machine's hardware clock starts where its spec says and runs with the guest.
+//
+// Floor 2. It touches no hypervisor and no network.
 package fake
 
 import (
@@ -211,7 +213,7 @@ func (d *Driver) Blackout() error {
 		err = errors.Join(err,
 			d.powerOff(context.Background(), "cut power of", m.Name, drivers.Lost, func(m *machine) { m.State = drivers.Off }),
 			d.update(context.Background(), "cut power of", m.Name, func(w *world) error {
-				w.Machines[m.Name].ShutDown = false
+				w.Machines[m.Name].ShutDown, w.Machines[m.Name].Saved = false, ""
 				return nil
 			}))
 	}

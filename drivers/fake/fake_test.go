@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,13 +15,16 @@ import (
 	"github.com/doublehop/doublehop/drivers/fake"
 )
 
-// tiny carries out the script on the CD as the boot image does on real QEMU.
+// tiny carries out the script on the CD as the boot image does on real QEMU: it
+// has it in memory, and so goes on from there when its memory comes back.
 func tiny(ctx context.Context, g *fake.Guest) {
 	disc, _ := g.Drive("hdc")
 	g.Show("Booting from DVD/CD...")
 	ops := drivertest.ScriptOf(disc)
-	for i := 0; i < len(ops); i++ {
+	at, _ := strconv.Atoi(g.Recall("at"))
+	for i := at; i < len(ops); i++ {
 		op := ops[i]
+		g.Remember("at", strconv.Itoa(i))
 		text, _ := g.Get("hda", "sector 1")
 		switch op.Do {
 		case 'S':
@@ -36,7 +40,17 @@ func tiny(ctx context.Context, g *fake.Guest) {
 		case 'V':
 			g.Show("Booting from DVD/CD...", op.Text)
 		case 'K':
-			g.Say("key:" + typed(<-g.Keyboard()))
+			select {
+			case <-ctx.Done():
+			case chord := <-g.Keyboard():
+				g.Say("key:" + typed(chord))
+			}
+		case 'I':
+			n, _ := strconv.Atoi(g.Recall("count"))
+			g.Remember("count", strconv.Itoa(n+1))
+			g.Say(fmt.Sprintf("count:%05d", n+1))
+		case 'T':
+			g.Say("time:" + g.Now().Format("20060102150405"))
 		case 'N':
 			sayLines(g, op.N)
 		case 'D':

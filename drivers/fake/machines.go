@@ -166,7 +166,7 @@ func (d *Driver) Machines(ctx context.Context, instance string) (out []drivers.M
 func (m *machine) describe() drivers.Machine {
 	spec := cloneSpec(m.Spec)
 	return drivers.Machine{
-		Name: spec.Name, UUID: spec.UUID, Mark: spec.Mark, State: m.State, StateWhy: m.StateWhy, ShutDown: m.ShutDown,
+		Name: spec.Name, UUID: spec.UUID, Mark: spec.Mark, State: m.State, StateWhy: m.StateWhy, ShutDown: m.ShutDown, Saved: m.Saved != "",
 		Disks: spec.Disks, Drives: spec.Drives,
 	}
 }

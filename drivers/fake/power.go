@@ -36,13 +36,11 @@ func (d *Driver) StartMachine(ctx context.Context, name string, how drivers.Star
 		if err := w.startable(m); err != nil {
 			return err
 		}
-		m.State, m.StateWhy, m.ShutDown = drivers.Running, "", false
+		state := drivers.Running
 		if how == drivers.StartPaused {
-			m.State = drivers.Paused
+			state = drivers.Paused
 		}
-		m.Power++
-		m.Boot, m.Owner, m.DiskBytes, m.NetBytes = 1, os.Getpid(), 0, 0
-		m.Screen = nil
+		m.power(state)
 		started = true
 		d.plug(name, m, false)
 		return nil
@@ -143,7 +141,7 @@ func (d *Driver) booted(name string, p *power) bool {
 			return errPowerCut
 		}
 		m.Boot++
-		m.Screen = nil
+		m.Screen, m.Words = nil, nil
 		return nil
 	})
 	p.adopted = false
@@ -192,7 +190,8 @@ func (d *Driver) shift(ctx context.Context, op, name string, to drivers.State, k
 			return kind(drivers.Conflict, "the machine has no power")
 		}
 		changed = m.State != to
-		m.State, m.StateWhy = to, ""
+		m.turn(to)
+		m.StateWhy = ""
 		return nil
 	})
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/doublehop/doublehop/drivers"
 )
@@ -25,6 +26,13 @@ type machine struct {
 	State    drivers.State
 	StateWhy string `json:",omitempty"`
 	ShutDown bool   `json:",omitempty"`
+	// Saved is the volume that the memory of a machine without power lies in.
+	Saved string `json:",omitempty"`
+	// Clock is what the hardware clock showed at Since; it stands still while the
+	// machine does not run, and is zero while it follows the host's.
+	Clock, Since time.Time `json:",omitzero"`
+	// Words are what the guest holds in its memory.
+	Words map[string]string `json:",omitempty"`
 	// Power counts power-ons, Boot the boots since the last one.
 	Power, Boot int
 	// Owner is the process in which the guest runs.

@@ -28,6 +28,9 @@ func (d *Driver) Unwrap() drivers.Driver {
 	if next, ok := drivers.As[drivers.Watcher](d.Next); ok {
 		link(&watcher{chained{chain}, d, next})
 	}
+	if next, ok := drivers.As[drivers.Memory](d.Next); ok {
+		link(&memory{chained{chain}, d, next})
+	}
 	return chain
 }
 
@@ -101,4 +104,20 @@ type watcher struct {
 // Watch implements drivers.Watcher.
 func (w *watcher) Watch(ctx context.Context, report func(drivers.Change)) error {
 	return w.faults.do(ctx, "Watch", "", func() error { return w.next.Watch(ctx, report) })
+}
+
+type memory struct {
+	chained
+	faults *Driver
+	next   drivers.Memory
+}
+
+// SaveMemory implements drivers.Memory.
+func (m *memory) SaveMemory(ctx context.Context, name, volume string) error {
+	return m.faults.do(ctx, "SaveMemory", name, func() error { return m.next.SaveMemory(ctx, name, volume) })
+}
+
+// StartMemory implements drivers.Memory.
+func (m *memory) StartMemory(ctx context.Context, name, volume string) error {
+	return m.faults.do(ctx, "StartMemory", name, func() error { return m.next.StartMemory(ctx, name, volume) })
 }

@@ -101,7 +101,9 @@ func cpuOf(hw drivers.Hardware) *libvirtxml.DomainCPU {
 
 // clockOf sets the hardware clock and the timers as virt-manager does for old
 // Windows: missed ticks of the RTC are caught up, those of the PIT delayed, and
-// there is no HPET. An absolute start needs libvirt 8.4.
+// there is no HPET. An absolute start needs libvirt 8.4. Such a clock runs with
+// the guest (QEMU's clock=vm); with the host's, QEMU would add to it all the time
+// that has gone by since a memory was saved.
 func clockOf(clock drivers.Clock) *libvirtxml.DomainClock {
 	out := &libvirtxml.DomainClock{
 		Offset: "utc",
@@ -112,6 +114,7 @@ func clockOf(clock drivers.Clock) *libvirtxml.DomainClock {
 		},
 	}
 	if !clock.Start.IsZero() {
+		out.Timer[0].Track = "guest"
 		out.Offset, out.Start = "absolute", uint(clock.Start.Unix()) //nolint:gosec // libvirtxml's type; no lab is from before 1970
 	}
 	return out

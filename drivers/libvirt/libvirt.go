@@ -5,7 +5,8 @@
 // changed. Machines, networks and filters go by the caller's names; volumes lie
 // in one directory pool; beside the caller's volumes there are only those named
 // dh-serial-<machine>.log (libvirt's log of a machine's COM1, removed with the
-// machine) and dh-host-<digest>-kvm or -tcg (what was found out about KVM).
+// machine), dh-start-<machine>.save (the memory that a machine is being started
+// from) and dh-host-<digest>-kvm or -tcg (what was found out about KVM).
 // Files reach the hypervisor through the pool and streams only, so it may be on
 // another host.
 //

@@ -117,6 +117,7 @@ func describeMachine(domain *lv.Domain, instance string, at place) (*drivers.Mac
 	out.State, out.StateWhy = stateOf(state, reason)
 	// libvirt 9.0 keeps the reason in memory only, and has 0 after a restart.
 	out.ShutDown = state == lv.DOMAIN_SHUTOFF && lv.DomainShutoffReason(reason) == lv.DOMAIN_SHUTOFF_SHUTDOWN
+	out.Saved = wasSaved(state, reason)
 	in.media(out, at)
 	return out, nil
 }

@@ -250,7 +250,7 @@ func (d *Driver) RemoveMachine(ctx context.Context, name string) error {
 	return change(ctx, d, "remove machine", name, func(c *lv.Connect) error {
 		domain, _, err := ours(c, name)
 		if isCode(err, lv.ERR_NO_DOMAIN) {
-			return d.removeSerialLog(c, name)
+			return d.removeOwn(c, name)
 		}
 		if err != nil {
 			return err
@@ -262,16 +262,19 @@ func (d *Driver) RemoveMachine(ctx context.Context, name string) error {
 		if err := domain.UndefineFlags(undefineAll); err != nil && !isCode(err, lv.ERR_NO_DOMAIN) {
 			return err
 		}
-		return d.removeSerialLog(c, name)
+		return d.removeOwn(c, name)
 	})
 }
 
-// removeSerialLog removes the log of COM1 and the older parts of it that
-// virtlogd put aside (name.0 and on, each 2 MiB). The pool knows those only
+// removeOwn removes what a start from memory that was cut has left, the log
+// of COM1, and the older parts of it that virtlogd put aside (name.0 and on, each 2 MiB). The pool knows those only
 // after a refresh, which may be refused while another program uploads; then
 // they stay for a later one.
-func (d *Driver) removeSerialLog(c *lv.Connect, machine string) error {
+func (d *Driver) removeOwn(c *lv.Connect, machine string) error {
 	return d.ifPool(c, func(pool *lv.StoragePool) error {
+		if err := removeVolume(pool, startCopy(machine)); err != nil {
+			return err
+		}
 		log := serialLog(machine)
 		known, err := pool.LookupStorageVolByName(log)
 		if isCode(err, lv.ERR_NO_STORAGE_VOL) {

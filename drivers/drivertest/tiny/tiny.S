@@ -9,6 +9,8 @@
 #   C  say sector 0 of the second CD drive
 #   X  reset hdc and hdd, as a BIOS does (ATA's software reset)
 #   V text 0   show the text on the screen     K  wait for a key and say it
+#   I  count one more in memory, and say how many
+#   T  say what the hardware clock shows
 #   L  start over    P  power off    B  reboot    H  halt
 .code16
 .globl _start
@@ -19,6 +21,7 @@ _start:
   mov %ax,%es
   mov %ax,%ss
   mov $0x7000,%sp
+  movw $0,count
   sti
   cld
 begin:
@@ -47,6 +50,10 @@ next:
   je op_show
   cmp $'K',%al
   je op_key
+  cmp $'I',%al
+  je op_count
+  cmp $'T',%al
+  je op_time
   cmp $'L',%al
   je begin
   cmp $'P',%al
@@ -120,6 +127,65 @@ op_lines:
   mov $line_is,%bx
   call put_bx
   mov %bp,%ax
+  call put_number
+  cmp %cx,%bp
+  jne 4b
+  jmp next
+
+op_count:
+  mov $count_is,%bx
+  call put_bx
+  incw count
+  mov count,%ax
+  call put_number
+  jmp next
+
+# The registers are read again until the second did not change meanwhile.
+op_time:
+  mov $0x0a,%al
+  call cmos
+  test $0x80,%al
+  jnz op_time
+  xor %al,%al
+  call cmos
+  mov %al,%ah
+  push %si
+  mov $clock_order,%si
+  mov $buffer,%di
+1: lodsb
+  test %al,%al
+  js 2f
+  call cmos
+  stosb
+  jmp 1b
+2: pop %si
+  xor %al,%al
+  call cmos
+  cmp %al,%ah
+  jne op_time
+  mov $time_is,%bx
+  call put_bx
+  mov $buffer,%bx
+3: mov (%bx),%al
+  shr $4,%al
+  add $'0',%al
+  call put
+  mov (%bx),%al
+  and $15,%al
+  add $'0',%al
+  call put
+  inc %bx
+  cmp %di,%bx
+  jne 3b
+  call put_end
+  jmp next
+
+cmos:
+  outb %al,$0x70
+  inb $0x71,%al
+  ret
+
+put_number:
   mov $10000,%bx
 5: xor %dx,%dx
   div %bx
@@ -134,10 +200,7 @@ op_lines:
   pop %ax
   test %bx,%bx
   jnz 5b
-  call put_end
-  cmp %cx,%bp
-  jne 4b
-  jmp next
+  jmp put_end
 
 op_wait:
   mov 0x46c,%eax
@@ -281,6 +344,10 @@ packet: .byte 16,0
 key_is: .asciz "key:"
 floppy_is: .asciz "floppy:"
 line_is: .asciz "line "
+count_is: .asciz "count:"
+time_is: .asciz "time:"
+clock_order: .byte 0x32,9,8,7,4,2,0,0xff
 .org 1024
 script:
 .set buffer, 0x9000
+.set count, 0x8ff0
