@@ -33,7 +33,7 @@ func (s Style) Checkpoints(shelf engine.Shelf, labs bool, now time.Time) string 
 		rows := make([][]string, len(shelf.Checkpoints))
 		for i, k := range shelf.Checkpoints {
 			rows[i] = []string{
-				Clean(k.Stage), digits(k.Key), humanize.RelTime(k.Made, now, "ago", "from now"), labTime(k.LabTime),
+				Clean(k.Stage) + warmth(k), digits(k.Key), humanize.RelTime(k.Made, now, "ago", "from now"), labTime(k.LabTime),
 				humanize.IBytes(k.Bytes), cmp.Or(k.Fits, "?"), Clean(strings.Join(k.Instances, " ")),
 			}
 			if labs {
@@ -49,6 +49,14 @@ func (s Style) Checkpoints(shelf engine.Shelf, labs bool, now time.Time) string 
 		b.WriteString(s.lead(warning, "Warning:", fmt.Sprintf("the checkpoint in volume %s is not used: %s.", broken.Volume, broken.Why)))
 	}
 	return b.String()
+}
+
+// warmth marks a checkpoint from whose memory machines go on.
+func warmth(k engine.Kept) string {
+	if k.Warm {
+		return " (warm)"
+	}
+	return ""
 }
 
 // labTime is the lab's clock; a lab without one of its own follows the host.
@@ -75,6 +83,10 @@ func (s Style) Checkpoint(m checkpoint.Manifest, now time.Time) string {
 				Clean(name), Clean(disk), humanize.IBytes(d.Capacity), humanize.IBytes(d.Allocated),
 				cmp.Or(digits(d.SHA256), "(not kept)"), Clean(d.Volume),
 			})
+		}
+		if d := part.Memory; d != nil {
+			size := humanize.IBytes(d.Size)
+			rows = append(rows, []string{Clean(name), "(memory)", size, size, cmp.Or(digits(d.SHA256), "(not kept)"), Clean(d.Volume)})
 		}
 	}
 	b.WriteString(s.table([]string{"MACHINE", "DISK", "SIZE", "WRITTEN", "SHA-256", "VOLUME"}, rows))
@@ -142,15 +154,32 @@ func (s Style) points(head string, list []string) string {
 func (s Style) Examination(e checkpoint.Examination) string {
 	var b strings.Builder
 	if len(e.Damaged) == 0 {
-		fmt.Fprintf(&b, "Whole: %s read, %s, each as it was when its checkpoint was made.\n", count(e.Disks, "disk"), humanize.IBytes(e.Bytes))
+		fmt.Fprintf(&b, "Whole: %s read, %s, each as it was when its checkpoint was made.\n", examined(e), humanize.IBytes(e.Bytes))
 	}
 	for _, d := range e.Damaged {
-		b.WriteString(s.lead(bad, "Damaged:", fmt.Sprintf("volume %s: %s. Every checkpoint above it is lost; `doublehop checkpoint rm` removes them, and `doublehop up` builds them anew.", Clean(d.Volume), d.Why)))
+		then := "Every checkpoint above it is lost; `doublehop checkpoint rm` removes them, and `doublehop up` builds them anew."
+		if d.Memory {
+			then = "It is the memory of a warm checkpoint, which `doublehop checkpoint rm` removes and `doublehop up` builds anew; without it, machines can still boot from its disks."
+		}
+		b.WriteString(s.lead(bad, "Damaged:", fmt.Sprintf("volume %s: %s. %s", Clean(d.Volume), d.Why, then)))
 	}
 	if len(e.Unknown) > 0 {
 		b.WriteString(s.lead(warning, "Warning:", fmt.Sprintf("of %s nothing can be said, because an older Doublehop kept no digest: %s.", count(len(e.Unknown), "disk"), Clean(strings.Join(e.Unknown, ", ")))))
 	}
 	return b.String()
+}
+
+// examined counts what was read.
+func examined(e checkpoint.Examination) string {
+	text := count(e.Disks, "disk")
+	switch e.Memories {
+	case 0:
+	case 1:
+		text += " and 1 memory"
+	default:
+		text += fmt.Sprintf(" and %d memories", e.Memories)
+	}
+	return text
 }
 
 // Usage draws what takes the room in a pool.

@@ -19,7 +19,7 @@ func TestCheckpointsAreDrawnAsTheyWere(t *testing.T) {
 	shelf := engine.Shelf{
 		Checkpoints: []engine.Kept{
 			{Lab: "demo", Stage: "windows", Key: key, Made: made, LabTime: made.AddDate(-20, 0, 0), Bytes: 3 << 30, Machines: 2, Fits: "yes", Instances: []string{"demo", "class-01"}},
-			{Lab: "demo", Stage: "exchange", Key: other, Made: made.Add(time.Hour), Bytes: 1 << 29, Machines: 2, Fits: "no"},
+			{Lab: "demo", Stage: "exchange", Key: other, Made: made.Add(time.Hour), Bytes: 1 << 29, Machines: 2, Fits: "no", Warm: true},
 			{Lab: "else\x1b[2J", Stage: "a", Key: other, Made: made, Bytes: 1, Machines: 1},
 		},
 		Broken: []checkpoint.Broken{{Volume: "dh-checkpoint-12.json", Why: "the manifest is cut short"}},
@@ -31,7 +31,7 @@ func TestCheckpointsAreDrawnAsTheyWere(t *testing.T) {
 		Machines: map[string]checkpoint.Machine{"dc01": {Disks: map[string]checkpoint.Disk{
 			"system": {Volume: "dh-layer-ab12_system_demo.qcow2", Capacity: 16 << 30, Allocated: 3 << 30, SHA256: key},
 			"data":   {Volume: "dh-layer-ab12_data_demo.qcow2", Capacity: 1 << 30, Allocated: 1 << 20},
-		}}},
+		}, Memory: &checkpoint.Memory{Volume: "dh-memory-ab12_demo.save", Size: 200 << 20, SHA256: other}}},
 		Proofs: []checkpoint.Proof{{Machine: "dc01", Step: "promote", Name: "ad.schema.objectVersion", Value: "30"}},
 	}
 	comparison := engine.Comparison{
@@ -48,9 +48,10 @@ func TestCheckpointsAreDrawnAsTheyWere(t *testing.T) {
 		s.Checkpoints(shelf, false, now), s.Checkpoints(shelf, true, now), s.Checkpoints(engine.Shelf{}, false, now),
 		s.Checkpoint(manifest, now), s.Comparison(comparison), s.Comparison(engine.Comparison{From: shelf.Checkpoints[0], To: shelf.Checkpoints[0]}),
 		s.Examination(checkpoint.Examination{Disks: 6, Bytes: 7 << 30}),
+		s.Examination(checkpoint.Examination{Disks: 2, Memories: 1, Bytes: 7 << 30}),
 		s.Examination(checkpoint.Examination{
 			Disks: 2, Bytes: 1 << 30, Unknown: []string{"dh-layer-old.qcow2"},
-			Damaged: []checkpoint.Damage{{Volume: "dh-layer-ab12_system_demo.qcow2", Why: "its SHA-256 is 111111111111 and was 222222222222 when its checkpoint was made"}},
+			Damaged: []checkpoint.Damage{{Volume: "dh-layer-ab12_system_demo.qcow2", Why: "its SHA-256 is 111111111111 and was 222222222222 when its checkpoint was made"}, {Volume: "dh-memory-ab12_demo.save", Why: "it is gone", Memory: true}},
 		}),
 		s.Usage(engine.Usage{
 			Labs: []engine.LabUsage{{Lab: "demo", Checkpoints: 3, Bytes: 9 << 30}}, Shared: 2 << 30,

@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -43,8 +44,8 @@ type Manifest struct {
 	Stage   string `json:"stage"`
 	// Made is when it was finished, UTC.
 	Made time.Time `json:"made"`
-	// LabTime is what the guests' clocks showed when they were powered off;
-	// zero when they follow the host.
+	// LabTime is what the guests' clocks showed when they were powered off, or
+	// paused for a warm checkpoint; zero when they follow the host.
 	LabTime time.Time `json:"lab_time,omitzero"`
 	// Machines are the layers, by machine.
 	Machines map[string]Machine `json:"machines"`
@@ -66,6 +67,9 @@ type Machine struct {
 	Preimage json.RawMessage `json:"preimage"`
 	// Disks are the frozen disks, by disk name.
 	Disks map[string]Disk `json:"disks"`
+	// Memory is what the machine had in memory; nil in a cold checkpoint. Its
+	// volume may be gone: the machine can boot from its disks.
+	Memory *Memory `json:"memory,omitempty"`
 	// Chipset and CPU are the virtual hardware it was made on.
 	Chipset string `json:"chipset"`
 	CPU     string `json:"cpu"`
@@ -82,6 +86,41 @@ type Disk struct {
 	// SHA256 is the digest of the volume as it lies in the pool; empty in
 	// checkpoints of a Doublehop that kept none.
 	SHA256 string `json:"sha256,omitempty"`
+}
+
+// Memory is the saved memory of a machine. All of a checkpoint's are of one
+// instant, at which its disks were frozen, too.
+type Memory struct {
+	Volume string `json:"volume"`
+	// Size is in bytes.
+	Size uint64 `json:"size"`
+	// SHA256 is the digest of the volume as it lies in the pool.
+	SHA256 string `json:"sha256"`
+}
+
+// Warm says whether a checkpoint holds the memory of its machines.
+func (m Manifest) Warm() bool {
+	for _, part := range m.Machines {
+		if part.Memory == nil {
+			return false
+		}
+	}
+	return len(m.Machines) > 0
+}
+
+// Frozen are the volumes that a machine's part of a checkpoint is made of: its
+// disks, without what they rest on, and its memory. They are in no order.
+func (p Machine) Frozen() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, d := range p.Disks {
+			if !yield(d.Volume) {
+				return
+			}
+		}
+		if p.Memory != nil {
+			yield(p.Memory.Volume)
+		}
+	}
 }
 
 // Host is the hypervisor that made a checkpoint.
@@ -236,6 +275,7 @@ func load(ctx context.Context, pool drivers.Volumes, volumes map[string]drivers.
 }
 
 // missing names the first volume that a checkpoint rests on and that is gone.
+// Without a memory it is whole all the same: its machines boot from their disks.
 func missing(m Manifest, volumes map[string]drivers.Volume) string {
 	for machine, part := range m.Machines {
 		for disk, d := range part.Disks {

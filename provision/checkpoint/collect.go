@@ -24,8 +24,8 @@ func Collect(volumes []drivers.Volume, whole []Manifest, machines []drivers.Mach
 	for _, m := range whole {
 		need(Volume(m.Key))
 		for _, part := range m.Machines {
-			for _, d := range part.Disks {
-				need(d.Volume)
+			for volume := range part.Frozen() {
+				need(volume)
 			}
 		}
 	}

@@ -24,8 +24,10 @@ type Kept struct {
 	// LabTime is what the guests' clocks showed; zero when they follow the host.
 	LabTime  time.Time `json:"lab_time,omitzero"`
 	Machines int       `json:"machines"`
-	// Bytes is what its own layers take in the pool; other checkpoints may rest
-	// on them, too.
+	// Warm says that it holds the machines' memory, too.
+	Warm bool `json:"warm,omitempty"`
+	// Bytes is what its own layers and memory take in the pool; other checkpoints
+	// may rest on its layers, too.
 	Bytes uint64 `json:"bytes"`
 	// Fits says whether `up` and `revert` would use it for the lab files as they
 	// are now: "yes" or "no"; empty where that cannot be told, as when a disc
@@ -128,8 +130,8 @@ func (e *Engine) fitting(ctx context.Context) (keys map[string]bool, known bool,
 // own is what a checkpoint's layers take, without what they rest on.
 func (w *world) own(m checkpoint.Manifest) (bytes uint64) {
 	for _, part := range m.Machines {
-		for _, d := range part.Disks {
-			bytes += w.volumes[d.Volume].Allocated
+		for volume := range part.Frozen() {
+			bytes += w.volumes[volume].Allocated
 		}
 	}
 	return bytes
@@ -295,8 +297,8 @@ func forget(ctx context.Context, driver drivers.Driver, volumes []drivers.Volume
 		report.Checkpoints = append(report.Checkpoints, PrunedCheckpoint{m.Lab, m.Stage, m.Key, m.Made})
 		manifests = append(manifests, byName[checkpoint.Volume(m.Key)])
 		for _, part := range m.Machines {
-			for _, d := range part.Disks {
-				for name := d.Volume; name != ""; name = byName[name].Backing {
+			for volume := range part.Frozen() {
+				for name := volume; name != ""; name = byName[name].Backing {
 					layers[name] = true
 				}
 			}

@@ -75,7 +75,7 @@ func compare(from, to checkpoint.Manifest, layers map[string]checkpoint.Machine)
 
 // brief is what a manifest alone says of its checkpoint.
 func brief(m checkpoint.Manifest) Kept {
-	return Kept{Lab: m.Lab, Stage: m.Stage, Key: m.Key, Made: m.Made, LabTime: m.LabTime, Machines: len(m.Machines)}
+	return Kept{Lab: m.Lab, Stage: m.Stage, Key: m.Key, Made: m.Made, LabTime: m.LabTime, Machines: len(m.Machines), Warm: m.Warm()}
 }
 
 // compareMachine finds the layer that both rest on; where there is none, or both

@@ -120,8 +120,8 @@ func (e *Engine) checkpoints(w *world) []CheckpointStatus {
 		}
 		c := CheckpointStatus{Stage: m.Stage, Key: m.Key, Made: m.Made}
 		for _, part := range m.Machines {
-			for _, d := range part.Disks {
-				c.Bytes += w.volumes[d.Volume].Allocated
+			for volume := range part.Frozen() {
+				c.Bytes += w.volumes[volume].Allocated
 			}
 		}
 		list = append(list, c)

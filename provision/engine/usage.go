@@ -106,8 +106,8 @@ func owners(volumes []drivers.Volume, whole []checkpoint.Manifest, machines []dr
 	for _, m := range whole {
 		labs[checkpoint.Volume(m.Key)] = []string{m.Lab}
 		for _, part := range m.Machines {
-			for _, d := range part.Disks {
-				for name := d.Volume; name != "" && !slices.Contains(labs[name], m.Lab); name = backing[name] {
+			for volume := range part.Frozen() {
+				for name := volume; name != "" && !slices.Contains(labs[name], m.Lab); name = backing[name] {
 					labs[name] = append(labs[name], m.Lab)
 				}
 			}

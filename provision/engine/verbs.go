@@ -195,8 +195,8 @@ func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 				continue
 			}
 			for _, part := range w.manifests[key].Machines {
-				for _, d := range part.Disks {
-					layers[d.Volume] = true
+				for volume := range part.Frozen() {
+					layers[volume] = true
 				}
 			}
 			if err := e.driver.RemoveVolume(ctx, checkpoint.Volume(key)); err != nil {

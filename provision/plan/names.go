@@ -17,6 +17,7 @@ import (
 //	dh-<instance>-<network>                       a network and its filter
 //	dh<10 hex digits>                             its bridge (15 characters at most)
 //	dh-layer-<key>_<disk>_<instance>.qcow2        a disk after a stage
+//	dh-memory-<key>_<instance>.save               a machine's memory after a warm stage
 //	dh-run-<instance>_<machine>_<disk>_<key>.qcow2  what a machine wrote since its checkpoint
 //	dh-checkpoint-<key>.json                      a manifest; it makes its layers count
 //	dh-media-<digest>.iso, .ok                    a disc of the user's, and that it is whole
@@ -55,9 +56,23 @@ func LayerVolume(key, disk, instance string, number int) string {
 	return name + ".qcow2"
 }
 
-// LayerOf says whether a volume of that name is a layer's, and which instance
-// made it.
+// MemoryVolume is the volume that holds a machine's memory after a stage, under
+// the number of the disks that go with it.
+func MemoryVolume(key, instance string, number int) string {
+	name := fmt.Sprintf("%smemory-%s_%s", prefix, short(key, keyDigits), instance)
+	if number > 1 {
+		name += fmt.Sprintf("_%d", number)
+	}
+	return name + ".save"
+}
+
+// LayerOf says whether a volume of that name is a part of a layer, a disk or a
+// memory, and which instance made it.
 func LayerOf(volume string) (instance string, ok bool) {
+	if name, ok := strings.CutPrefix(strings.TrimSuffix(volume, ".save"), prefix+"memory-"); ok {
+		parts := strings.Split(name, "_")
+		return parts[min(1, len(parts)-1)], len(parts) > 1
+	}
 	name, ok := strings.CutPrefix(strings.TrimSuffix(volume, ".qcow2"), prefix+"layer-")
 	parts := strings.Split(name, "_")
 	if !ok || len(parts) < 3 {
