@@ -56,14 +56,15 @@ func (l *looks) exchange(p *pen) {
 		return
 	}
 	mail := mailAt(p.call, p.call.Machine.Name)
+	counting, counted := x.itemsInto(r)
 	switch {
 	case len(mail) == 0:
 		p.complain("mail", "No mail to check", fmt.Sprintf("No mailbox that seed_mail wrote to is on machine %q when this check comes. Put it after seed_mail, on the machine that has the mailboxes by then.", p.call.Machine.Name))
-	case !x.itemsInto(r):
+	case !counted:
 		p.complain("mail", "Mail cannot be counted", fmt.Sprintf("%s has no tool in the box that counts the items of a mailbox; Exchange 2003 and later have one.", r.Name))
 	default:
 		l.values["items"], l.values["wmi"] = x.values["items"], x.values["wmi"]
-		l.add(seeded("mail.items", "ITEMS", mail))
+		l.add(seeded("mail.items", "ITEMS", mail), counting...)
 	}
 }
 

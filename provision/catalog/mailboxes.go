@@ -12,6 +12,7 @@ import (
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/estate"
+	"github.com/doublehop/doublehop/provision/guest"
 )
 
 // mailAt is how many letters of seed_mail the mailboxes on a machine must have
@@ -72,19 +73,21 @@ func stepsBefore(c Call) []*labs.Step {
 	return list
 }
 
-// itemsInto lets a script count the items of the mailboxes on the machine. It
-// says whether there is a tool for it: Exchange 2000 has none.
-func (x exchange) itemsInto(r estate.Release) bool {
+// itemsInto lets a script count the items of the mailboxes on the machine, with
+// the files that takes. It says whether there is a tool for it: Exchange 2000 has
+// none.
+func (x exchange) itemsInto(r estate.Release) (files []guest.File, there bool) {
 	x.values["items"], x.values["wmi"] = command(""), false
 	switch {
 	case since(r, "exchange-2007"):
 		x.values["items"] = x.p.shell("on", "items", r, map[string]any{"server": x.p.call.Machine.Computer})
 	case r.Product == "exchange-2003":
 		x.values["wmi"] = true
+		files = append(files, x.p.helper("PLAIN.VBS"))
 	default:
-		return false
+		return nil, false
 	}
-	return true
+	return files, true
 }
 
 var (

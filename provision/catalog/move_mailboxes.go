@@ -80,7 +80,8 @@ func (moveMailboxes) Work(c Call) (Work, labs.Diagnostics) {
 	for name, n := range mailAt(c, c.Machine.Name) {
 		mail[name] += n
 	}
-	if x.itemsInto(r) && len(mail) > 0 {
+	if counting, counted := x.itemsInto(r); counted && len(mail) > 0 {
+		files = append(files, counting...)
 		proofs = append(proofs, seeded("mail.items", "ITEMS", mail))
 	}
 	files = append([]guest.File{

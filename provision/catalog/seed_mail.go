@@ -78,7 +78,8 @@ func (seedMail) Work(c Call) (Work, labs.Diagnostics) {
 	items := mailAt(c, c.Machine.Name)
 	bag.items(items)
 	proofs := []Proof{mailSent(bag)}
-	if x.itemsInto(r) {
+	counting, counted := x.itemsInto(r)
+	if counted {
 		proofs = append(proofs, seeded("mail.items", "ITEMS", items))
 	}
 	var list strings.Builder
@@ -86,6 +87,7 @@ func (seedMail) Work(c Call) (Work, labs.Diagnostics) {
 		p.script(guest.Script, "seed_mail.job.cmd", x.values), p.script(guest.ProofScript, "seed_mail.proof.cmd", x.values),
 		p.helper("BIN.VBS"), guest.Text("MANIFEST.TXT", bag.manifest()),
 	}
+	files = append(files, counting...)
 	for _, l := range bag.letters {
 		fmt.Fprintf(&list, "%s|M%05d\n", strings.ReplaceAll(discName(l.number-1), "/", `\`), l.number)
 		files = append(files, l.file())

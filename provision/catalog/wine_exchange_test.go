@@ -1,11 +1,13 @@
 package catalog_test
 
 import (
+	"encoding/binary"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/doublehop/doublehop/provision/catalog"
 	"github.com/doublehop/doublehop/provision/guest"
@@ -304,7 +306,8 @@ func mail2003InWine(t *testing.T, s *stage, work catalog.Work) {
 	}
 	s.play("ping", `echo x>C:\PLAY\WAITED`)
 	s.job(t, 2, 0) // nothing is sent twice
-	s.play("wmic", `>"C:\DH\ITEMS.UTF" echo MailboxDisplayName   TotalItems`, `>>"C:\DH\ITEMS.UTF" echo Clara Jensen 001     5`, `>>"C:\DH\ITEMS.UTF" echo Sara Davis 002       5`, `>>"C:\DH\ITEMS.UTF" echo Ada Scott 003        5`)
+	s.Write(`C:\PLAY`, []guest.File{wide("ITEMS.UTF", "MailboxDisplayName   TotalItems\r\nClara Jensen 001     5\r\nSara Davis 002       5\r\nAda Scott 003        5\r\n")})
+	s.play("wmic", `copy /y C:\PLAY\ITEMS.UTF C:\DH\ITEMS.UTF >NUL`)
 	if code, out := s.script("PROOF", 1); code != 0 {
 		t.Errorf("PROOF.CMD ended with %d: %s", code, out)
 	}
@@ -312,6 +315,15 @@ func mail2003InWine(t *testing.T, s *stage, work catalog.Work) {
 	if !strings.HasPrefix(got["mail.sent"], "4 messages, ") || !strings.HasPrefix(got["mail.items"], "15 items in 3 mailboxes, digest ") {
 		t.Errorf("proofs %v", got)
 	}
+}
+
+// wide is a file of UTF-16, as wmic writes files.
+func wide(path, text string) guest.File {
+	content := []byte{0xFF, 0xFE}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		content = binary.LittleEndian.AppendUint16(content, unit)
+	}
+	return guest.Bytes(path, content)
 }
 
 // TestStoresInWine runs what has to do with stores and public folders.

@@ -127,9 +127,9 @@ if not exist "%PICKUP%" goto nofolder
 {{.items}} >"%DHPROOF%\ITEMS.TXT" 2>&1
 {{- end}}
 {{- if .wmi}}
-rem wmic writes UTF-16 into files, and type makes plain text of it.
+rem wmic writes UTF-16 into files.
 wmic /output:"%DH%\ITEMS.UTF" /namespace:\\root\MicrosoftExchangeV2 path Exchange_Mailbox get MailboxDisplayName,TotalItems <NUL
-type "%DH%\ITEMS.UTF" >"%DHPROOF%\ITEMS.TXT"
+cscript //nologo "%DHJOB%\PLAIN.VBS" "%DH%\ITEMS.UTF" >"%DHPROOF%\ITEMS.TXT"
 {{- end}}
 {{- end}}
 {{define "left"}}
