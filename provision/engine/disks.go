@@ -90,7 +90,7 @@ func (e *Engine) tidy(ctx context.Context, w *world) error {
 			}
 		}
 	}
-	for _, name := range sortedKeys(w.volumes) {
+	for _, name := range w.owned[e.instance] {
 		if plan.IsDisc(e.instance, name) && !used[name] {
 			if err := e.driver.RemoveVolume(ctx, name); err != nil {
 				return err
@@ -104,7 +104,7 @@ func (e *Engine) tidy(ctx context.Context, w *world) error {
 // the whole instance when machine is empty.
 func (w *world) volumesOf(instance, machine string) []string {
 	var list []string
-	for _, name := range sortedKeys(w.volumes) {
+	for _, name := range w.owned[instance] {
 		for _, prefix := range plan.InstanceVolumes(instance, machine) {
 			if strings.HasPrefix(name, prefix) {
 				list = append(list, name)

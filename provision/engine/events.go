@@ -34,14 +34,16 @@ const (
 // Event is one thing that happened in a run. Its JSON form is a line of
 // `--progress json` and of the run's events.jsonl.
 type Event struct {
-	Time    time.Time `json:"time"`
-	Kind    Kind      `json:"event"`
-	Lab     string    `json:"lab,omitempty"`
-	Stage   string    `json:"stage,omitempty"`
-	Step    string    `json:"step,omitempty"`
-	Machine string    `json:"machine,omitempty"`
-	Phase   string    `json:"phase,omitempty"`
-	Text    string    `json:"text,omitempty"`
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"event"`
+	Lab  string    `json:"lab,omitempty"`
+	// Instance is the instance that is worked on; several may be at once.
+	Instance string `json:"instance,omitempty"`
+	Stage    string `json:"stage,omitempty"`
+	Step     string `json:"step,omitempty"`
+	Machine  string `json:"machine,omitempty"`
+	Phase    string `json:"phase,omitempty"`
+	Text     string `json:"text,omitempty"`
 	// Seconds is how long the stage or step took, or for Begin events how long
 	// it is expected to take; 0 when unknown.
 	Seconds float64 `json:"seconds,omitempty"`

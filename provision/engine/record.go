@@ -77,7 +77,7 @@ func (e *Engine) tell(event Event) {
 	if e.options.Now != nil {
 		now = e.options.Now
 	}
-	event.Time, event.Lab = now(), e.lab.Name
+	event.Time, event.Lab, event.Instance = now(), e.lab.Name, e.instance
 	e.record.event(event)
 	if e.options.Report != nil {
 		e.options.Report(event)

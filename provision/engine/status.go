@@ -16,10 +16,11 @@ type Status struct {
 	// Stage is where the instance stands; empty when it stands nowhere.
 	Stage string `json:"stage,omitempty"`
 	// Building is the stage in whose middle it is, if any.
-	Building    string             `json:"building,omitempty"`
-	Machines    []MachineStatus    `json:"machines"`
-	Networks    []NetworkStatus    `json:"networks"`
-	Checkpoints []CheckpointStatus `json:"checkpoints"`
+	Building string          `json:"building,omitempty"`
+	Machines []MachineStatus `json:"machines"`
+	Networks []NetworkStatus `json:"networks"`
+	// Checkpoints are the lab's; absent where several instances are shown.
+	Checkpoints []CheckpointStatus `json:"checkpoints,omitzero"`
 	// Broken are checkpoints that cannot be used, with the reason.
 	Broken []checkpoint.Broken `json:"broken,omitempty"`
 }
@@ -63,6 +64,10 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
+	return e.status(w), nil
+}
+
+func (e *Engine) status(w *world) Status {
 	s := Status{Lab: e.lab.Name, Instance: e.instance, Broken: w.broken}
 	for _, m := range e.lab.Machines {
 		s.Machines = append(s.Machines, e.machineStatus(w, m.Name))
@@ -88,7 +93,7 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 		s.Networks = append(s.Networks, status)
 	}
 	s.Checkpoints = e.checkpoints(w)
-	return s, nil
+	return s
 }
 
 func (e *Engine) machineStatus(w *world, name string) MachineStatus {

@@ -162,13 +162,23 @@ func (e *Engine) finish(ctx context.Context, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	on, err := e.settle(ctx, p, w)
+	if err != nil {
+		return err
+	}
+	return e.powerOn(ctx, p, on)
+}
+
+// settle lays the machines of the instance over the target's checkpoint where
+// they do not stand there, as finish says, and lists those to be switched on.
+func (e *Engine) settle(ctx context.Context, p *plan.Plan, w *world) ([]plan.Machine, error) {
 	last := p.Last()
 	manifest, ok := w.manifests[last.Key]
 	if !ok {
-		return fmt.Errorf("the checkpoint of stage %q is gone; run up again to build it", last.Name)
+		return nil, fmt.Errorf("the checkpoint of stage %q is gone; run up again to build it", last.Name)
 	}
 	if err := e.tidy(ctx, w); err != nil {
-		return err
+		return nil, err
 	}
 	var fresh, all, off []plan.Machine
 	for _, l := range last.Layers {
@@ -184,10 +194,7 @@ func (e *Engine) finish(ctx context.Context, p *plan.Plan) error {
 	if len(fresh) > 0 && (last.Coupled || !p.Building()) {
 		fresh, off = all, nil
 	}
-	if err := e.standAnew(ctx, p, fresh, manifest, w); err != nil {
-		return err
-	}
-	return e.powerOn(ctx, p, append(off, fresh...))
+	return append(off, fresh...), e.standAnew(ctx, p, fresh, manifest, w)
 }
 
 // standAnew takes machines off their disks, all of them, and lays new ones over
@@ -215,6 +222,17 @@ func (e *Engine) standAnew(ctx context.Context, p *plan.Plan, machines []plan.Ma
 // powerOn marks machines as having run, starts them paused, looks at the seal
 // with their cards plugged in, and only then lets them run.
 func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Machine) error {
+	if err := e.powerPaused(ctx, machines); err != nil {
+		return err
+	}
+	if err := e.checkSeal(ctx, p); err != nil {
+		return errors.Join(err, e.cutPower(context.WithoutCancel(ctx), machines))
+	}
+	return e.resume(ctx, machines)
+}
+
+// powerPaused marks machines as having run, and starts them paused.
+func (e *Engine) powerPaused(ctx context.Context, machines []plan.Machine) error {
 	group, in := limited(ctx)
 	for _, m := range machines {
 		group.Go(func() error { return e.note(in, m, map[string]string{plan.FactRan: "1"}) })
@@ -222,13 +240,7 @@ func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Mach
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	if err := e.startPaused(ctx, machines); err != nil {
-		return err
-	}
-	if err := e.checkSeal(ctx, p); err != nil {
-		return errors.Join(err, e.cutPower(context.WithoutCancel(ctx), machines))
-	}
-	return e.resume(ctx, machines)
+	return e.startPaused(ctx, machines)
 }
 
 func (e *Engine) startPaused(ctx context.Context, machines []plan.Machine) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,20 +28,16 @@ func (e *Engine) Revert(ctx context.Context, stage string) (err error) {
 			return &UsageError{fmt.Sprintf("instance %q stands at no stage; name the stage to go back to", e.instance)}
 		}
 	}
-	p, diags, err := e.Plan(ctx, stage)
+	p, err := e.finished(ctx, stage, w)
 	if err != nil {
 		return err
 	}
-	if diags.Fatal() {
-		return diags.Err()
-	}
-	if p.Building() {
-		return &UsageError{fmt.Sprintf("stage %q has no checkpoint that fits the lab files as they are now; "+
-			"`doublehop plan --to %[1]s` says why, and `doublehop up --to %[1]s` makes it", stage)}
-	}
 	e.tell(Event{Kind: RunBegin, Stage: stage, Text: "revert"})
 	defer func() { e.tell(ended(Event{Kind: RunEnd, Stage: stage}, began, err)) }()
-	if err := e.ready(ctx, p, w); err != nil { // before anything is lost
+	if err := e.unclaimed(ctx, p, w); err != nil { // before anything is lost
+		return err
+	}
+	if err := e.ready(ctx, p, w); err != nil {
 		return err
 	}
 	// Every machine is taken off its old disks before one is put on new ones: a
@@ -49,6 +46,32 @@ func (e *Engine) Revert(ctx context.Context, stage string) (err error) {
 		return err
 	}
 	return e.finish(ctx, p)
+}
+
+// planned plans for a stage, whatever there is to be built.
+func (e *Engine) planned(ctx context.Context, stage string, w *world) (*plan.Plan, error) {
+	p, diags, err := e.planIn(ctx, stage, w)
+	if err == nil {
+		err = diags.Err()
+	}
+	return p, err
+}
+
+// finished plans for a stage that has a checkpoint. Nothing is to be built.
+func (e *Engine) finished(ctx context.Context, stage string, w *world) (*plan.Plan, error) {
+	stage, err := e.target(stage)
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.planned(ctx, stage, w)
+	if err != nil {
+		return nil, err
+	}
+	if p.Building() {
+		return nil, &UsageError{fmt.Sprintf("stage %q has no checkpoint that fits the lab files as they are now; "+
+			"`doublehop plan --to %[1]s` says why, and `doublehop up --to %[1]s` makes it", stage)}
+	}
+	return p, nil
 }
 
 // standing is the stage that the instance stands at; false when there is none.
@@ -120,43 +143,60 @@ func (e *Engine) stop(ctx context.Context, m drivers.Machine) error {
 }
 
 // Start switches the instance's machines on, at the lab time that it is by now.
-// An instance in the middle of a stage is refused: `up` goes on with it.
+// An instance in the middle of a stage is refused: `up` goes on with it. So is
+// one of which a part is missing, or stands at another instant than the rest.
 func (e *Engine) Start(ctx context.Context) error {
 	w, err := e.survey(ctx)
 	if err != nil {
 		return err
 	}
-	if len(w.machines) == 0 {
-		return &UsageError{fmt.Sprintf("instance %q has no machines; `doublehop up` makes them", e.instance)}
-	}
-	stage, ok := w.standing()
-	if !ok {
-		return &UsageError{fmt.Sprintf("instance %q is in the middle of a stage; `doublehop up` goes on with it", e.instance)}
-	}
-	p, diags, err := e.Plan(ctx, stage)
+	stage, err := e.rests(w)
 	if err != nil {
 		return err
 	}
-	if diags.Fatal() {
-		return diags.Err()
+	p, err := e.planned(ctx, stage, w)
+	if err != nil {
+		return err
+	}
+	if err := e.whole(p, w); err != nil {
+		return err
 	}
 	if err := e.networks(ctx, p); err != nil {
 		return err
 	}
-	if err := e.tidy(ctx, w); err != nil { // a disc that asked for power-off would do so again
+	off, err := e.wake(ctx, p, w)
+	if err != nil {
 		return err
+	}
+	return e.powerOn(ctx, p, off)
+}
+
+// rests is the stage at which an instance stands that can be switched on.
+func (e *Engine) rests(w *world) (string, error) {
+	if len(w.machines) == 0 {
+		return "", &UsageError{fmt.Sprintf("instance %q has no machines; `doublehop up` makes them", e.instance)}
+	}
+	stage, ok := w.standing()
+	if !ok {
+		return "", &UsageError{fmt.Sprintf("instance %q is in the middle of a stage; `doublehop up` goes on with it", e.instance)}
+	}
+	return stage, nil
+}
+
+// wake sets the clocks of machines without power to the lab time that it is by
+// now, and lists the machines that are to be switched on.
+func (e *Engine) wake(ctx context.Context, p *plan.Plan, w *world) ([]plan.Machine, error) {
+	if err := e.tidy(ctx, w); err != nil { // a disc that asked for power-off would do so again
+		return nil, err
 	}
 	var off []plan.Machine
 	for _, m := range p.Machines {
-		x, ok := w.machine(m.Domain)
-		if !ok || x.Mark.Facts[plan.FactPhase] != plan.PhaseStand {
-			return &UsageError{fmt.Sprintf("machine %s of instance %q is not at its stage; `doublehop up` goes on with it", m.Name, e.instance)}
-		}
+		x, _ := w.machine(m.Domain)
 		if x.State == drivers.Running {
 			continue
 		}
+		off = append(off, m)
 		if x.State == drivers.Paused { // it has all it needs, and goes on
-			off = append(off, m)
 			continue
 		}
 		spec := m.Spec
@@ -164,11 +204,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		spec.Mark.Facts = maps.Clone(x.Mark.Facts)
 		noteClock(spec.Mark.Facts, labTime(x))
 		if err := e.driver.DefineMachine(ctx, spec); err != nil {
-			return err
+			return nil, err
 		}
-		off = append(off, m)
 	}
-	return e.powerOn(ctx, p, off)
+	return off, nil
 }
 
 // Destroy removes the instance: machines, networks, and all that belongs to no
@@ -180,13 +219,8 @@ func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 	if err != nil {
 		return err
 	}
-	if err := e.removeMachines(ctx, w.machines, w); err != nil {
+	if err := e.raze(ctx, w); err != nil {
 		return err
-	}
-	for _, n := range w.networks {
-		if err := e.driver.RemoveNetwork(ctx, n.Name); err != nil {
-			return err
-		}
 	}
 	layers := map[string]bool{}
 	if forget {
@@ -207,27 +241,70 @@ func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 	return e.sweep(ctx, layers)
 }
 
-// sweep removes what the instance leaves that belongs to no checkpoint: what
-// machines wrote that a cut run has removed already, its layers of a stage that
-// was never finished, and the given layers of checkpoints that were forgotten.
-func (e *Engine) sweep(ctx context.Context, forgotten map[string]bool) error {
-	w, err := e.survey(ctx)
-	if err != nil {
+// raze removes an instance's machines, what they wrote, and its networks. These
+// go last: as long as one is there, it says whose the rest is.
+func (e *Engine) raze(ctx context.Context, w *world) error {
+	if err := e.empty(ctx, w); err != nil {
 		return err
 	}
-	everyone, err := e.driver.Machines(ctx, "")
-	if err != nil {
-		return err
-	}
-	garbage := w.volumesOf(e.instance, "")
-	for _, v := range topFirst(checkpoint.Collect(w.list(), w.whole(), everyone)) {
-		if maker, ok := plan.LayerOf(v.Name); ok && (maker == e.instance || forgotten[v.Name]) {
-			garbage = append(garbage, v.Name)
+	for _, n := range w.networks {
+		if err := e.driver.RemoveNetwork(ctx, n.Name); err != nil {
+			return err
 		}
 	}
-	for _, name := range garbage {
+	return nil
+}
+
+// empty removes an instance's machines and what they wrote, also those that a
+// cut run has removed already.
+func (e *Engine) empty(ctx context.Context, w *world) error {
+	if err := e.removeMachines(ctx, w.machines, w); err != nil {
+		return err
+	}
+	gone := map[string]bool{}
+	for _, m := range w.machines {
+		for _, name := range w.volumesOf(e.instance, m.Mark.Object) {
+			gone[name] = true
+		}
+	}
+	for _, name := range w.owned[e.instance] {
+		if gone[name] {
+			continue
+		}
 		if err := e.driver.RemoveVolume(ctx, name); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// sweep removes layers that belong to no checkpoint: those of a stage that the
+// instance never finished, and the given ones of checkpoints that were forgotten.
+func (e *Engine) sweep(ctx context.Context, forgotten map[string]bool) error {
+	return sweep(ctx, e.driver, map[string]bool{e.instance: true}, forgotten)
+}
+
+// sweep does so for several instances.
+func sweep(ctx context.Context, driver drivers.Driver, instances, forgotten map[string]bool) error {
+	w, err := lookAt(ctx, driver, "")
+	if err != nil {
+		return err
+	}
+	goes := func(volume string) bool {
+		maker, ok := plan.LayerOf(volume)
+		return ok && (instances[maker] || forgotten[volume])
+	}
+	if !slices.ContainsFunc(sortedKeys(w.volumes), goes) {
+		return nil // nobody has to be asked what rests on it
+	}
+	if err := w.read(ctx, driver); err != nil {
+		return err
+	}
+	for _, v := range topFirst(checkpoint.Collect(w.list(), w.whole(), w.machines)) {
+		if goes(v.Name) {
+			if err := driver.RemoveVolume(ctx, v.Name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

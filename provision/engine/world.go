@@ -22,6 +22,7 @@ type world struct {
 	machines  []drivers.Machine
 	networks  []drivers.Network
 	volumes   map[string]drivers.Volume
+	owned     map[string][]string            // volumes in no checkpoint, by instance, sorted
 	manifests map[string]checkpoint.Manifest // by key
 	broken    []checkpoint.Broken
 }
@@ -36,28 +37,58 @@ func (e *Engine) survey(ctx context.Context) (*world, error) {
 }
 
 // look asks the hypervisor what exists, and reads no checkpoint.
-func (e *Engine) look(ctx context.Context) (*world, error) {
-	w := &world{volumes: map[string]drivers.Volume{}, manifests: map[string]checkpoint.Manifest{}}
+func (e *Engine) look(ctx context.Context) (*world, error) { return lookAt(ctx, e.driver, e.instance) }
+
+// lookAt asks for what exists of one instance, or of all when instance is empty.
+func lookAt(ctx context.Context, driver drivers.Driver, instance string) (*world, error) {
+	w := &world{volumes: map[string]drivers.Volume{}, owned: map[string][]string{}, manifests: map[string]checkpoint.Manifest{}}
 	group, in := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		w.machines, err = e.driver.Machines(in, e.instance)
+		w.machines, err = driver.Machines(in, instance)
 		return err
 	})
 	group.Go(func() (err error) {
-		w.networks, err = e.driver.Networks(in, e.instance)
+		w.networks, err = driver.Networks(in, instance)
 		return err
 	})
 	group.Go(func() error {
-		volumes, err := e.driver.Volumes(in)
-		if err != nil {
-			return err
-		}
+		volumes, err := driver.Volumes(in)
 		for _, v := range volumes {
 			w.volumes[v.Name] = v
+			if owner := plan.OwnerOf(v.Name); owner != "" {
+				w.owned[owner] = append(w.owned[owner], v.Name)
+			}
 		}
-		return nil
+		return err
 	})
-	return w, group.Wait()
+	err := group.Wait()
+	for _, names := range w.owned {
+		slices.Sort(names)
+	}
+	return w, err
+}
+
+// divide is a world of all instances, each for itself. What lies in the pool is
+// the same for all.
+func (w *world) divide() map[string]*world {
+	parts := map[string]*world{}
+	of := func(instance string) *world {
+		if parts[instance] == nil {
+			part := *w
+			part.machines, part.networks = nil, nil
+			parts[instance] = &part
+		}
+		return parts[instance]
+	}
+	for _, m := range w.machines {
+		part := of(m.Mark.Instance)
+		part.machines = append(part.machines, m)
+	}
+	for _, n := range w.networks {
+		part := of(n.Mark.Instance)
+		part.networks = append(part.networks, n)
+	}
+	return parts
 }
 
 // read reads all checkpoints.
@@ -147,11 +178,16 @@ func (e *Engine) Plan(ctx context.Context, target string) (*plan.Plan, labs.Diag
 	if diags := plan.Check(e.lab); diags.Fatal() {
 		return nil, diags, nil
 	}
-	media, err := e.digests(e.lab.Path(target))
+	w, err := e.look(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := e.look(ctx)
+	return e.planIn(ctx, target, w)
+}
+
+// planIn is Plan in a world that has been looked at.
+func (e *Engine) planIn(ctx context.Context, target string, w *world) (*plan.Plan, labs.Diagnostics, error) {
+	media, err := e.digests(e.lab.Path(target))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -228,29 +228,26 @@ func (m *maker) boxes(p *Plan) {
 		if m.tip[machine.Name] == "" {
 			continue
 		}
-		domain := Domain(m.Instance, machine.Name)
 		spec := drivers.MachineSpec{
-			Name: domain, UUID: uuidOf(domain), Hardware: Hardware(machine), Memory: machine.Memory, CPUs: machine.CPUs,
-			Mark: drivers.Mark{Lab: m.Lab.Name, Instance: m.Instance, Object: machine.Name},
+			Hardware: Hardware(machine), Memory: machine.Memory, CPUs: machine.CPUs,
+			Mark: drivers.Mark{Lab: m.Lab.Name, Object: machine.Name},
 		}
+		var on []string
 		for i, n := range machine.NICs {
 			used[n.Network] = true
-			spec.NICs = append(spec.NICs, drivers.NIC{
-				Network: NetworkName(m.Instance, n.Network), MAC: macOf(m.Lab.Name, machine.Name, i),
-			})
+			on = append(on, n.Network)
+			spec.NICs = append(spec.NICs, drivers.NIC{MAC: macOf(m.Lab.Name, machine.Name, i)})
 		}
-		p.Machines = append(p.Machines, Machine{Name: machine.Name, Domain: domain, Spec: spec, Disks: machine.Disks, Skew: machine.ClockSkew})
+		p.Machines = append(p.Machines, Machine{Name: machine.Name, Spec: spec, Disks: machine.Disks, Skew: machine.ClockSkew, on: on})
 	}
 	for _, n := range m.Lab.Networks {
-		if !used[n.Name] {
-			continue
+		if used[n.Name] {
+			p.Networks = append(p.Networks, Network{Name: n.Name, Spec: drivers.NetworkSpec{
+				Subnet: n.Subnet.String(), Mark: drivers.Mark{Lab: m.Lab.Name, Object: n.Name},
+			}})
 		}
-		name := NetworkName(m.Instance, n.Name)
-		p.Networks = append(p.Networks, Network{Name: n.Name, Libvirt: name, Spec: drivers.NetworkSpec{
-			Name: name, UUID: uuidOf(name), Bridge: Bridge(m.Instance, n.Name), Subnet: n.Subnet.String(),
-			Mark: drivers.Mark{Lab: m.Lab.Name, Instance: m.Instance, Object: n.Name},
-		}})
 	}
+	p.name(m.Instance)
 }
 
 // Machine finds a machine of the plan by its name in the lab.

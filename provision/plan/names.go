@@ -81,6 +81,11 @@ func LayerOf(volume string) (instance string, ok bool) {
 	return parts[2], true
 }
 
+// IsLayer says whether a volume of that name is a disk of the layer of a key.
+func IsLayer(volume, key, disk string) bool {
+	return strings.HasPrefix(volume, fmt.Sprintf("%slayer-%s_%s_", prefix, short(key, keyDigits), disk))
+}
+
 // RunVolume is the volume that holds what a machine writes on top of a layer.
 func RunVolume(instance, machine, disk, key string) string {
 	return fmt.Sprintf("%srun-%s_%s_%s_%s.qcow2", prefix, instance, machine, disk, short(key, runDigits))
@@ -111,6 +116,18 @@ func FloppyVolume(instance, machine, key string) string {
 // is empty.
 func InstanceVolumes(instance, machine string) []string {
 	return append(Discs(instance, machine), ownVolume("run", instance, machine))
+}
+
+// OwnerOf is the instance that a volume belongs to when it belongs to no
+// checkpoint; empty for layers, manifests and the user's discs.
+func OwnerOf(volume string) string {
+	for _, kind := range []string{"run-", "disc-", "floppy-"} {
+		if rest, ok := strings.CutPrefix(volume, prefix+kind); ok {
+			instance, _, _ := strings.Cut(rest, "_")
+			return instance
+		}
+	}
+	return ""
 }
 
 // Discs are the beginnings of the names of the discs and floppies that were

@@ -79,6 +79,8 @@ type Machine struct {
 	Disks []labs.Disk `json:"-"`
 	// Skew is how far the machine's clock is ahead of the lab's when it starts.
 	Skew time.Duration `json:"-"`
+	// on are the lab's names of the networks of the cards.
+	on []string
 }
 
 // Stage is one stage of the way, with its checkpoint.
