@@ -63,6 +63,9 @@ func Code(err error) int {
 	if errors.Is(err, engine.ErrLocked) {
 		return Locked
 	}
+	if e, ok := errors.AsType[*severalError](err); ok {
+		return e.code()
+	}
 	if code, ok := codeOf(err); ok {
 		return code
 	}
@@ -90,6 +93,9 @@ func codeOf(err error) (int, bool) {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*engine.SealError](err); ok {
+		return CheckFailed, true
+	}
+	if _, ok := errors.AsType[*engine.PartialError](err); ok {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*estate.NoRouteError](err); ok {
@@ -127,13 +133,22 @@ func (a *app) show(err error) {
 		a.complain(list)
 		return
 	}
-	p := a.explain(err)
+	if e, ok := errors.AsType[*severalError](err); ok {
+		for _, p := range a.explainSeveral(e) {
+			a.problem(p, Code(err))
+		}
+		return
+	}
+	a.problem(a.explain(err), Code(err))
+}
+
+func (a *app) problem(p view.Problem, code int) {
 	if a.mode == view.JSON {
 		_ = writeLine(a.Err, struct {
 			Event string `json:"event"`
 			Code  int    `json:"code"`
 			view.Problem
-		}{"error", Code(err), p})
+		}{"error", code, p})
 		return
 	}
 	fmt.Fprint(a.Err, a.style(a.Err).Problem(p))

@@ -36,6 +36,10 @@ var answers = []struct {
 		"plan -o json", "The plan, and beside it `diagnostics`, the warnings, as `validate` writes them. When diagnostics stand in its way, " +
 			"the answer is the object of `validate`, and the exit code is as there.", plan.Plan{},
 	},
+	{
+		"fork -o json, and the verbs that take a pattern", "What became of each instance. `revert`, `stop`, `start` and `destroy` write this when `--name` is a pattern. " +
+			"The exit code is that of the failures where they agree, else 1; 0 when there are none.", view.Together{},
+	},
 	{"graph -o json", "What the drawing is made from.", diagram.Diagram{}},
 	{"media scan -o json", "What the disc images in a folder are.", view.Scan{}},
 	{"media check -o json", "What a lab has and lacks. The exit code is 5 when a disc is missing or wrong, else 0.", view.MediaAnswer{}},

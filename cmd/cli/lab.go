@@ -82,7 +82,7 @@ func (a *app) command(verb string, args ...string) string {
 		words = append(words, "-f", quoted(a.common.file))
 	}
 	if a.common.name != "" {
-		words = append(words, "--name", a.common.name)
+		words = append(words, "--name", quoted(a.common.name))
 	}
 	if a.common.connect != "" {
 		words = append(words, "-c", quoted(a.common.connect))

@@ -21,11 +21,12 @@ func newStop(a *app, run func(context.Context) error) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return run(cmd.Context()) },
 	}
 	a.runFlags(cmd)
+	patternFlag(cmd)
 	return cmd
 }
 
 func (a *app) stop(ctx context.Context) error {
-	return a.power(ctx, "stop", "Instance %s is off.\n", (*engine.Engine).Stop)
+	return a.power(ctx, "stop", "Instance %s is off.\n", (*engine.Engine).Stop, (*engine.Instances).Stop)
 }
 
 func newStart(a *app, run func(context.Context) error) *cobra.Command {
@@ -40,16 +41,24 @@ func newStart(a *app, run func(context.Context) error) *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return run(cmd.Context()) },
 	}
 	a.runFlags(cmd)
+	patternFlag(cmd)
 	return cmd
 }
 
 func (a *app) start(ctx context.Context) error {
-	return a.power(ctx, "start", "Instance %s runs.\n", (*engine.Engine).Start)
+	return a.power(ctx, "start", "Instance %s runs.\n", (*engine.Engine).Start, (*engine.Instances).Start)
 }
 
-// power switches the instance on or off.
-func (a *app) power(ctx context.Context, verb, sentence string, work func(*engine.Engine, context.Context) error) error {
+// power switches the instance on or off, or all that a pattern matches.
+func (a *app) power(ctx context.Context, verb, sentence string, work func(*engine.Engine, context.Context) error,
+	all func(*engine.Instances, context.Context, []string) ([]engine.Outcome, error),
+) error {
 	a.mode = a.showMode()
+	if a.several() {
+		return a.together(ctx, verb, "", func(ctx context.Context, i *engine.Instances, names []string) ([]engine.Outcome, error) {
+			return all(i, ctx, names)
+		})
+	}
 	s, err := a.open(ctx)
 	if err != nil {
 		return err

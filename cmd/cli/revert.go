@@ -18,24 +18,29 @@ type revertOptions struct {
 }
 
 func newRevert(a *app, run func(context.Context, revertOptions) error) *cobra.Command {
+	var on []string
 	cmd := &cobra.Command{
 		Use:   "revert [STAGE [MACHINE...]]",
 		Short: "Take the whole lab back to a stage's checkpoint",
 		Long: "Take every machine of the lab back to the instant of a stage's checkpoint, by default the\n" +
-			"stage that it stands at, and start them. It is all machines or none: one domain controller\n" +
+			"stage that it stands at, and start them. With a pattern as --name, several instances go\n" +
+			"back at once. It is all machines or none: one domain controller\n" +
 			"taken back alone would break the forest, and a lab that names only some machines is told why.",
-		Example:           "  doublehop revert -f labs/demo\n  doublehop revert -f labs/demo forest -y",
+		Example:           "  doublehop revert -f labs/demo\n  doublehop revert -f labs/demo forest -y\n  doublehop revert -f labs/demo --name 'class-*' -y",
 		ValidArgsFunction: a.names(stageNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var o revertOptions
 			if len(args) > 0 {
 				o.Stage, o.Machines = args[0], args[1:]
 			}
+			o.Machines = append(o.Machines, on...)
 			return run(cmd.Context(), o)
 		},
 	}
 	a.runFlags(cmd)
 	a.askFlags(cmd)
+	patternFlag(cmd)
+	cmd.Flags().StringArrayVar(&on, "on", nil, "name a `MACHINE` of the lab; unless all are named, the revert is refused with the reason")
 	return cmd
 }
 
@@ -45,6 +50,16 @@ func (a *app) revert(ctx context.Context, o revertOptions) error {
 		if err := a.partial(o); err != nil {
 			return err
 		}
+	}
+	to := "the checkpoint that it stands on"
+	if o.Stage != "" {
+		to = "stage " + o.Stage
+	}
+	if a.several() {
+		return a.together(ctx, "revert", "Instances %s go back, each to "+to+"; what was changed since will be lost.",
+			func(ctx context.Context, i *engine.Instances, names []string) ([]engine.Outcome, error) {
+				return i.Revert(ctx, names, o.Stage)
+			})
 	}
 	s, err := a.open(ctx)
 	if err != nil {
@@ -56,10 +71,6 @@ func (a *app) revert(ctx context.Context, o revertOptions) error {
 		return err
 	}
 	defer release()
-	to := "the checkpoint that it stands on"
-	if o.Stage != "" {
-		to = "stage " + o.Stage
-	}
 	if err := a.confirm(ctx, fmt.Sprintf("Instance %s goes back to %s; what was changed since will be lost.", s.instance, to)); err != nil {
 		return err
 	}
@@ -84,6 +95,9 @@ func (a *app) partial(o revertOptions) error {
 		if _, ok := lab.Machine(name); !ok {
 			return &usageError{text: fmt.Sprintf("the lab has no machine %q", name), help: "doublehop revert --help"}
 		}
+	}
+	if o.Stage == "" {
+		return &usageError{text: "name the stage to go back to, and no machine to take all of them", help: "doublehop revert --help"}
 	}
 	if _, ok := lab.Stage(o.Stage); !ok {
 		return &usageError{text: fmt.Sprintf("the lab has no stage %q", o.Stage), help: "doublehop revert --help"}

@@ -39,7 +39,25 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, lab: lab, instance: name, uri: a.uri(lab)}
+	s, err := a.connect(ctx, lab)
+	if err != nil {
+		return nil, err
+	}
+	s.instance = name
+	return s, nil
+}
+
+// connected is open for verbs whose --name is not that of one instance.
+func (a *app) connected(ctx context.Context) (*session, error) {
+	lab, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	return a.connect(ctx, lab)
+}
+
+func (a *app) connect(ctx context.Context, lab *labs.Lab) (s *session, err error) {
+	s = &session{app: a, lab: lab, uri: a.uri(lab)}
 	if s.driver, err = a.dial(ctx, s.uri); err != nil {
 		return nil, err
 	}
@@ -64,44 +82,49 @@ func (s *session) engine() *engine.Engine {
 }
 
 // lock keeps other runs away from the instance.
-func (s *session) lock() (release func(), err error) {
+func (s *session) lock() (release func(), err error) { return s.lockOf(s.instance) }
+
+func (s *session) lockOf(instance string) (release func(), err error) {
 	dir, err := s.stateDir()
 	if err != nil {
 		return nil, err
 	}
-	return engine.Lock(filepath.Join(dir, "locks"), s.uri, s.instance)
+	return engine.Lock(filepath.Join(dir, "locks"), s.uri, instance)
 }
 
 // run does work on the instance: locked, shown while it happens, and recorded.
 // p is what the run walks; nil when there is no plan.
 func (s *session) run(ctx context.Context, verb string, p *plan.Plan, work func(context.Context, *engine.Engine) error) (err error) {
 	began := time.Now()
-	rec, err := s.record(verb, began)
+	rec, err := s.recordOf(s.instance, verb, began)
 	if err != nil {
 		return err
 	}
-	defer rec.close()
-	screen := view.NewScreen(s.Err, s.screenOptions(p))
-	defer screen.Close()
+	rec.begins(s, s.instance, verb)
+	defer func() { rec.ends(began, err) }()
+	screen, done := s.shown(ctx, view.ScreenOptions{Plan: p})
+	defer done()
+	e := engine.New(s.driver, s.lab, s.instance, engine.Options{Report: screen.Report, RunDir: rec.dir, LookupEnv: s.LookupEnv})
+	defer e.Close()
+	return work(rec.log.WithContext(ctx), e)
+}
+
+// shown begins to show a run; done ends that.
+func (s *session) shown(ctx context.Context, o view.ScreenOptions) (screen *view.Screen, done func()) {
+	o.Mode, o.Style, o.Verbose = s.mode, s.style(s.Err), s.common.verbose
+	o.Size = func() (int, int) { return size(s.Err) }
+	screen = view.NewScreen(s.Err, o)
 	said := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(said)
 		screen.Report(engine.Event{Time: time.Now(), Kind: engine.Note, Text: "stopping: nothing new is begun; Ctrl-C again ends at once"})
 	})
-	defer func() {
+	return screen, func() {
 		if !stop() {
 			<-said
 		}
-	}()
-	e := engine.New(s.driver, s.lab, s.instance, engine.Options{Report: screen.Report, RunDir: rec.dir, LookupEnv: s.LookupEnv})
-	defer e.Close()
-	ctx = rec.log.WithContext(ctx)
-	rec.log.Info().Str("verb", verb).Str("lab", s.lab.Name).Str("instance", s.instance).Str("uri", s.uri).
-		Str("version", s.Build.Version).Str("go", runtime.Version()).Msg("run begins")
-	defer func() {
-		rec.log.Info().Err(err).Int("code", Code(err)).Dur("took", time.Since(began)).Msg("run ends")
-	}()
-	return work(ctx, e)
+		screen.Close()
+	}
 }
 
 // show chooses how a run is shown.
@@ -118,13 +141,6 @@ func (a *app) showMode() view.Mode {
 	return view.Live
 }
 
-func (s *session) screenOptions(p *plan.Plan) view.ScreenOptions {
-	return view.ScreenOptions{
-		Mode: s.mode, Style: s.style(s.Err), Plan: p, Verbose: s.common.verbose,
-		Size: func() (int, int) { return size(s.Err) },
-	}
-}
-
 // record is the folder of one run and its log.
 type record struct {
 	dir  string
@@ -135,13 +151,13 @@ type record struct {
 // mostRuns is how many records of an instance are kept.
 const mostRuns = 30
 
-// record makes the folder of a run: <state>/runs/<instance>/<time>-<verb>.
-func (s *session) record(verb string, now time.Time) (*record, error) {
+// recordOf makes the folder of a run: <state>/runs/<instance>/<time>-<verb>.
+func (s *session) recordOf(instance, verb string, now time.Time) (*record, error) {
 	state, err := s.stateDir()
 	if err != nil {
 		return nil, err
 	}
-	all := filepath.Join(state, "runs", s.instance)
+	all := filepath.Join(state, "runs", instance)
 	r := &record{dir: filepath.Join(all, now.UTC().Format("20060102T150405.000Z")+"-"+verb)}
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the run's folder: %w", err)
@@ -158,7 +174,15 @@ func (s *session) record(verb string, now time.Time) (*record, error) {
 	return r, nil
 }
 
-func (r *record) close() { _ = r.file.Close() }
+func (r *record) begins(s *session, instance, verb string) {
+	r.log.Info().Str("verb", verb).Str("lab", s.lab.Name).Str("instance", instance).Str("uri", s.uri).
+		Str("version", s.Build.Version).Str("go", runtime.Version()).Msg("run begins")
+}
+
+func (r *record) ends(began time.Time, err error) {
+	r.log.Info().Err(err).Int("code", Code(err)).Dur("took", time.Since(began)).Msg("run ends")
+	_ = r.file.Close()
+}
 
 // forgetOld removes the oldest records of an instance; one that cannot be
 // removed stays.

@@ -90,6 +90,23 @@ func who(e engine.Event) string {
 	return Clean(e.Machine) + ": "
 }
 
+// ofSeveral is a sentence about one of several instances that are worked on at once.
+func ofSeveral(e engine.Event, verbose bool) (string, ink) {
+	switch {
+	case e.Instance == "":
+		return sentence(e, verbose)
+	case e.Kind == engine.RunBegin:
+		return "", plain // all begin together
+	case e.Kind == engine.RunEnd && e.Err != "":
+		return Clean(e.Instance) + ": failed after " + Lasting(seconds(e.Seconds)), bad
+	}
+	text, i := sentence(e, verbose)
+	if text != "" {
+		text = Clean(e.Instance) + ": " + text
+	}
+	return text, i
+}
+
 // said is a guest's line for a person: the runner's own words around a job's
 // output are left out.
 func said(text string) string {
@@ -109,6 +126,7 @@ func said(text string) string {
 type Lines struct {
 	style   Style
 	verbose bool
+	several bool // instances, which each line then names
 	began   time.Time
 }
 
@@ -120,7 +138,11 @@ func (l *Lines) Line(e engine.Event) string {
 	if l.began.IsZero() {
 		l.began = e.Time
 	}
-	text, i := sentence(e, l.verbose)
+	say := sentence
+	if l.several {
+		say = ofSeveral
+	}
+	text, i := say(e, l.verbose)
 	if text == "" {
 		return ""
 	}

@@ -59,6 +59,12 @@ func Explain(err error, again Again) Problem {
 			Next: []string{"  " + again("verify"), "  " + again("doctor")},
 		}
 	}
+	if e, ok := errors.AsType[*engine.PartialError](err); ok {
+		return Problem{
+			What: fmt.Sprintf("instance %q is not whole", e.Instance), Why: e.Error(), Kept: "Nothing was changed.",
+			Next: []string{"Take all of it to one instant:", "  " + again("revert"), "or remove it:", "  " + again("destroy")},
+		}
+	}
 	if e, ok := errors.AsType[*estate.NoRouteError](err); ok {
 		return noRoute(e)
 	}

@@ -56,6 +56,8 @@ type ScreenOptions struct {
 	Plan *plan.Plan
 	// Verbose shows what the guests say, in plain lines.
 	Verbose bool
+	// Several names the instance in each line.
+	Several bool
 	// Size is asked before each drawing for the terminal's columns and rows;
 	// nil means 80 by 24.
 	Size func() (columns, rows int)
@@ -84,6 +86,7 @@ func NewScreen(w io.Writer, opts ScreenOptions) *Screen {
 		w: w, opts: opts, news: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 		lines: NewLines(opts.Style, opts.Verbose), board: NewBoard(opts.Plan, opts.Style),
 	}
+	s.lines.several = opts.Several
 	go s.show()
 	return s
 }
