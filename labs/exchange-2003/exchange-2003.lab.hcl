@@ -19,11 +19,11 @@ secret "administrator" { generate = true }
 secret "windows_key" { env = "LAB_WINDOWS_2003_KEY" }
 
 media "windows" {
-  path    = "${var.discs}/win2003-ent-sp1.iso"
-  product = "windows-2003-sp1"
+  path    = "${var.discs}/windows-2003-sp2.iso"
+  product = "windows-2003-sp2"
 }
 media "exchange" {
-  path    = "${var.discs}/exchange-2003-ent.iso"
+  path    = "${var.discs}/exchange-2003.iso"
   product = "exchange-2003"
 }
 media "exchange-sp2" {
@@ -35,7 +35,7 @@ network "corp" { subnet = "10.20.0.0/24" }
 
 machine "dc01" {
   os             = "windows-2003"
-  service_pack   = 1
+  service_pack   = 2
   memory         = "512MiB"
   install_from   = media.windows
   product_key    = secret.windows_key
@@ -47,7 +47,7 @@ machine "dc01" {
 
 machine "ex01" {
   os             = "windows-2003"
-  service_pack   = 1
+  service_pack   = 2
   memory         = "1GiB"
   install_from   = media.windows
   product_key    = secret.windows_key

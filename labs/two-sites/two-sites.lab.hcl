@@ -17,11 +17,11 @@ secret "administrator" { generate = true }
 secret "windows_key" { env = "LAB_WINDOWS_2003_KEY" }
 
 media "windows" {
-  path    = "${var.discs}/win2003-ent-sp2.iso"
+  path    = "${var.discs}/windows-2003-sp2.iso"
   product = "windows-2003-sp2"
 }
 media "exchange" {
-  path    = "${var.discs}/exchange-2003-ent.iso"
+  path    = "${var.discs}/exchange-2003.iso"
   product = "exchange-2003"
 }
 media "exchange-sp2" {
