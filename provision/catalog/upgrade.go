@@ -91,7 +91,7 @@ func (upgradeWindows) Work(c Call) (Work, labs.Diagnostics) {
 		// The restart in the middle of the job is its end: Setup made it.
 		Job:    &guest.Job{Resume: guest.ResumeProof, Files: p.withRegistry(files...)},
 		Proofs: proofs, Silence: 45 * time.Minute, // Setup says nothing from its first restart to the new logon
-		Limit: limit(c.Step, upgradeLimit), Explain: explain("setup: ", "error"),
+		Limit: limit(c.Step, upgradeLimit), Explain: explain("log: error", ", error", "cannot continue", "setup: "),
 	})
 }
 

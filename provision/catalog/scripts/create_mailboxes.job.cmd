@@ -11,7 +11,7 @@ rem The store has another name in another language, and the first one is meant: 
 ldifde -f "%DH%\STORE.LDF" -s {{.controller}} -d "CN=Microsoft Exchange,CN=Services,CN=Configuration,{{.root}}" -r "(&(objectClass=msExchPrivateMDB)(legacyExchangeDN=*/cn=Servers/cn={{.computer}}/*){{if .database}}(cn={{.database}}){{end}})" -l cn
 ldifde -f "%DH%\SERVER.LDF" -s {{.controller}} -d "CN=Microsoft Exchange,CN=Services,CN=Configuration,{{.root}}" -r "(&(objectClass=msExchExchangeServer)(cn={{.computer}}))" -l legacyExchangeDN
 cscript //nologo "%DHJOB%\FILL.VBS" "%DHJOB%\BOXES.LDF" "%DH%\CHANGE.LDF" "%DH%\STORE.LDF" "%DH%\SERVER.LDF"
-if errorlevel 1 exit /b 1
+if errorlevel 1 goto nostore
 call :import "%DH%\CHANGE.LDF"
 if errorlevel 1 exit /b 1
 {{- end}}
@@ -41,6 +41,11 @@ type "%DH%\ANSWER.TXT"
 echo net user: %1 got no password
 set BAD=1
 goto :eof
+{{- end}}
+{{- if not .later}}
+:nostore
+echo ldifde: {{.computer}} has no mailbox store in the directory, which Exchange on it would have made
+exit /b 1
 {{- end}}
 :nodirectory
 type "%DH%\ANSWER.TXT"

@@ -30,9 +30,9 @@ exit /b 0
 echo netdom: joining {{.domain}} failed with error %CODE%
 exit /b 1
 :nodisc
-echo The Windows disc with SUPPORT\TOOLS\SUPPORT.CAB is in no drive
+echo join: the Windows disc with SUPPORT\TOOLS\SUPPORT.CAB is in no drive
 exit /b 2
 :notool
-echo netdom.exe could not be taken out of %DISC%\SUPPORT\TOOLS\SUPPORT.CAB
+echo join: netdom.exe could not be taken out of %DISC%\SUPPORT\TOOLS\SUPPORT.CAB
 exit /b 3
 {{template "find" .}}

@@ -67,7 +67,7 @@ regedit /s "%DHJOB%\LOGON.REG"
 exit /b 0
 {{- if not .later}}
 :nodisc
-echo The Windows disc is in no drive. dcpromo installs the DNS server from it.
+echo promote: the Windows disc is in no drive. dcpromo installs the DNS server from it.
 exit /b 2
 {{- end}}
 {{- if .source}}

@@ -54,5 +54,9 @@ goto :eof
 echo seed: the mail transport does not take messages out of %PICKUP%
 exit /b 1
 :nofolder
+if not defined BIN goto noexchange
 echo seed: no pickup folder was found near %BIN%
+exit /b 2
+:noexchange
+echo seed: no Exchange is registered on this machine
 exit /b 2
