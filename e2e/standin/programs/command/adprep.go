@@ -210,7 +210,7 @@ func (c *call) confirmed(p preparation) bool {
 // clashes says that the schema holds the attributes of Exchange 2000 whose names
 // adprep of Windows 2003 needs for its own (KB314649).
 func clashes(d Directory, schema string) bool {
-	for cn, name := range map[string]string{"ms-Exch-Assistant-Name": "secretary", "ms-Exch-LabeledURI": "labeledURI", "ms-Exch-House-Identifier": "houseIdentifier"} {
+	for cn, name := range clashing() {
 		if e, ok := one(d, "CN="+cn+","+schema, "lDAPDisplayName"); ok && strings.EqualFold(e.Value("lDAPDisplayName"), name) {
 			return true
 		}

@@ -103,6 +103,7 @@ func (c *call) wanting(r release) []string {
 	if r.patch {
 		return []string{"This disc is a service pack: it installs no server"}
 	}
+	because = c.packWanting(r)
 	have, there := c.installed()
 	kit := r.kit
 	if c.Machine.Windows == machine.Windows2000 {

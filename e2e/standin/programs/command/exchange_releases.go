@@ -1,9 +1,13 @@
 package command
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/doublehop/doublehop/e2e/standin/programs/directory"
+	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
 )
 
 // release is one Exchange as it lies on a disc, with the numbers that it leaves
@@ -46,6 +50,26 @@ func releases() []release {
 		{id: "exchange-2013-cu23", year: 2013, build: "15.0.1497.2", serial: "Version 15.0 (Build 31497.2)", number: "1941997017", schema: "15312", org: "16133", domain: "13237"},
 		{id: "exchange-2016-cu23", year: 2016, build: "15.1.2507.6", serial: "Version 15.1 (Build 32507.6)", number: "1942063563", schema: "15334", org: "16223", domain: "13243"},
 	}
+}
+
+// packs are the service packs of Windows that a release needs at least, by the
+// Windows (Exchange 2003 Deployment Guide; release notes of its Service Pack 2).
+func packs() map[string]map[string]int {
+	return map[string]map[string]int{
+		"exchange-2000":     {machine.Windows2000: 1},
+		"exchange-2003":     {machine.Windows2000: 3},
+		"exchange-2003-sp2": {machine.Windows2000: 4, machine.Windows2003: 1},
+	}
+}
+
+// packWanting names the service pack of Windows that the machine lacks for a release, in a list; nil for none.
+func (c *call) packWanting(r release) []string {
+	least := packs()[r.id][c.Machine.Windows]
+	if have := c.Machine.ServicePack(); have < least {
+		w, _ := directory.WindowsNamed(c.Machine.Windows)
+		return []string{fmt.Sprintf("%s Service Pack %d or later is required, and this computer has Service Pack %d", w.Title, least, have)}
+	}
+	return nil
 }
 
 // discMark is the file at the root of a stand-in Exchange disc that names its release in its first line.

@@ -21,6 +21,9 @@ func (c *call) exchangeUpdate(i installing) int {
 	case !atLeast(i.build, have.build):
 		return c.prerequisites(component, action, []string{"A later version of Exchange is installed on this computer"})
 	}
+	if because := c.packWanting(i.release); because != nil {
+		return c.prerequisites(component, action, because)
+	}
 	d, because := c.preparing(i.dc, "Domain Admins")
 	if because != nil {
 		return c.prerequisites(component, action, because)

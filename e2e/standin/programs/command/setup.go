@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -221,6 +222,9 @@ func (c *call) forestPrep(i installing) int {
 	if err := raise(d, "CN=ms-Exch-Schema-Version-Pt,"+schema, "rangeUpper", i.schema); err != nil {
 		return c.subcomponentFails("Microsoft Exchange Schema", "0x80072030", err)
 	}
+	if err := nameAttributes(d, schema, i.year); err != nil {
+		return c.subcomponentFails("Microsoft Exchange Schema", "0x80072035", err)
+	}
 	c.work(1.5)
 	above := "CN=Microsoft Exchange,CN=Services," + configuration
 	org := "CN=" + placeholderOrg + "," + above
@@ -243,6 +247,40 @@ func (c *call) forestPrep(i installing) int {
 	c.setupLine("Leaving CompForestPrep::ScInstallForestPrep")
 	c.setupLine("Setup completed successfully")
 	return 0
+}
+
+// clashing are the attributes of Exchange 2000 with their names there, which
+// inetOrgPerson of Windows 2003 needs for its own (KB314649).
+func clashing() map[string]string {
+	return map[string]string{"ms-Exch-Assistant-Name": "secretary", "ms-Exch-LabeledURI": "labeledURI", "ms-Exch-House-Identifier": "houseIdentifier"}
+}
+
+// nameAttributes makes the attributes that clash with Windows 2003, and from
+// Exchange 2003 on gives them names of Exchange's own. A schema in which adprep came first has mangled names,
+// and setup stops at them (KB314649).
+func nameAttributes(d Directory, schema string, year int) error {
+	have, err := d.Search(directory.Query{Base: schema, Scope: directory.OneLevel, Filter: "(objectClass=attributeSchema)", Wanted: []string{"lDAPDisplayName"}})
+	if err != nil {
+		return err
+	}
+	for _, e := range have {
+		if name := e.Value("lDAPDisplayName"); strings.HasPrefix(strings.ToLower(name), "dup-") {
+			return errors.New("the schema holds the mangled attribute " + name + " (see KB314649)")
+		}
+	}
+	for cn, name := range clashing() {
+		if year > 2000 {
+			name = "msExch" + strings.ReplaceAll(strings.TrimPrefix(cn, "ms-Exch-"), "-", "")
+		}
+		dn := "CN=" + cn + "," + schema
+		if err := ensure(d, directory.New(dn, "objectClass", "attributeSchema", "lDAPDisplayName", name)); err != nil {
+			return err
+		}
+		if err := replace(d, dn, "lDAPDisplayName", name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepared tells what of ForestPrep is missing.

@@ -58,6 +58,22 @@ func EditRegistry(path string, values []Value) error {
 	return WriteWhole(path, []byte(out.String()))
 }
 
+// WindowsKey is the key in which Windows tells its version, below HKEY_LOCAL_MACHINE.
+const WindowsKey = `SOFTWARE\Microsoft\Windows NT\CurrentVersion`
+
+// ServicePack is the number of the installed service pack of Windows, 0 for none.
+func (m *Machine) ServicePack() int {
+	values, err := ReadRegistry(m.registryFile(), WindowsKey)
+	if err != nil {
+		return 0
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(values["csdversion"], "Service Pack "))
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
 // ReadRegistry gives the text and DWORD values of one key, names in lower case.
 func ReadRegistry(path, key string) (map[string]string, error) {
 	file, err := os.Open(path)
