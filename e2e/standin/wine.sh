@@ -28,7 +28,7 @@ if [ "${1:-}" != --inside ]; then
 		[ -d "$machine/prefix" ] || cp -a "$built/wine-prefix" "$machine/prefix"
 		for drive in a d e f g h; do
 			rm -f "$machine/prefix/dosdevices/$drive:"
-			[ ! -e "$machine/$drive" ] || ln -s "/machine/$drive" "$machine/prefix/dosdevices/$drive:"
+			[ ! -e "$machine/$drive" ] || ln -s "../../$drive" "$machine/prefix/dosdevices/$drive:"
 		done
 		ln -sfn /machine/com1 "$machine/prefix/dosdevices/com1"
 	fi

@@ -84,13 +84,13 @@ func TestDcpromoRefuses(t *testing.T) {
 func TestJoinNeedsTheDomainControllerAndItsPassword(t *testing.T) {
 	l := &lan{t: t}
 	ex := l.machine("EX01", "10.66.0.11")
-	const good = `netdom join EX01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd!`
+	const good = `netdom join EX01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd.`
 	ex.run(1355, good, "could not be contacted")
 	l.controller()
 	l.cut = true
 	ex.run(1355, good, "could not be contacted")
 	l.cut = false
-	ex.run(1326, strings.Replace(good, "Passw0rd!", "wrong", 1), "unknown user name or bad password")
+	ex.run(1326, strings.Replace(good, "Passw0rd.", "wrong", 1), "unknown user name or bad password")
 	ex.run(1326, strings.Replace(good, `CONTOSO\`, `FABRIKAM\`, 1), "unknown user name or bad password")
 	ex.run(1355, strings.Replace(good, "contoso.test", "fabrikam.test", 1), "could not be contacted")
 	ex.run(53, strings.Replace(good, "EX01", "EX02", 1), "network path")
@@ -127,7 +127,7 @@ func TestSetupHoldsItsOrder(t *testing.T) {
 		t.Error(log)
 	}
 	bare := l.machine("EX02", "10.66.0.12")
-	bare.run(0, `netdom join EX02 /domain:contoso.test /userd:administrator@contoso.test /passwordd:Passw0rd!`)
+	bare.run(0, `netdom join EX02 /domain:contoso.test /userd:administrator@contoso.test /passwordd:Passw0rd.`)
 	bare.reboot()
 	bare.file(`C:\EX.INI`, exchangeINI)
 	bare.run(1, setup+`/UnattendFile C:\EX.INI`, "SMTP service", "Setup must be run by a user of the domain CONTOSO")

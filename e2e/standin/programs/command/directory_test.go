@@ -100,7 +100,7 @@ func TestAdprepRefuses(t *testing.T) {
 	member := l.windows("5.2", "SRV01", "10.66.0.12")
 	member.tool("I386", 30)
 	member.run(1, `D:\I386\adprep.exe /forestprep`, "belongs to a domain")
-	member.run(0, `netdom join SRV01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd!`)
+	member.run(0, `netdom join SRV01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd.`)
 	member.logon("CONTOSO")
 	member.reboot()
 	member.run(1, `D:\I386\adprep.exe /forestprep`, "only run on an Active Directory domain controller")
@@ -111,7 +111,7 @@ func TestAdprepRefuses(t *testing.T) {
 
 const replicaINI = `[DCINSTALL]
 UserName=Administrator
-Password=Passw0rd!
+Password=Passw0rd.
 UserDomain=contoso.test
 ReplicaOrNewDomain=Replica
 ReplicaDomainDNSName=contoso.test
@@ -143,7 +143,7 @@ func TestAReplicaOfAnOlderForestNeedsAdprepFirst(t *testing.T) {
 	dc.run(0, `D:\I386\adprep.exe /forestprep`)
 	dc.run(0, `D:\I386\adprep.exe /domainprep`)
 	for from, c := range map[string][2]string{
-		"Password=Passw0rd!":    {"Password=wrong", "unknown user name or bad password"},
+		"Password=Passw0rd.":    {"Password=wrong", "unknown user name or bad password"},
 		"UserDomain=contoso":    {"UserDomain=fabrikam", "unknown user name or bad password"},
 		"DNSName=contoso.test":  {"DNSName=fabrikam.test", "could not be contacted"},
 		"SiteName=Default":      {"SiteName=Berlin", "does not exist"},
@@ -186,7 +186,7 @@ func TestServerManagerOfWindows2008R2(t *testing.T) {
 }
 
 const (
-	asAdministrator = `(New-Object System.Management.Automation.PSCredential 'contoso.test\Administrator',(ConvertTo-SecureString 'Passw0rd!' -AsPlainText -Force))`
+	asAdministrator = `(New-Object System.Management.Automation.PSCredential 'contoso.test\Administrator',(ConvertTo-SecureString 'Passw0rd.' -AsPlainText -Force))`
 	addReplica      = `Install-ADDSDomainController -DomainName 'contoso.test' -SiteName 'Default-First-Site-Name' -InstallDns -Credential ` + asAdministrator +
 		` -SafeModeAdministratorPassword (ConvertTo-SecureString 'Safe!1' -AsPlainText -Force)`
 	roles = `ntdsutil "popups off" roles connections "connect to server dc02.contoso.test" quit `
@@ -242,7 +242,7 @@ func TestADomainMovesFromWindows2003To2012R2(t *testing.T) {
 // leaves demotes the domain controller of Windows 2003.
 func (b *box) leaves(l *lan) {
 	b.t.Helper()
-	const demote = "[DCINSTALL]\nUserName=Administrator\nUserDomain=contoso.test\nPassword=Passw0rd!\nAdministratorPassword=Local1!\n" +
+	const demote = "[DCINSTALL]\nUserName=Administrator\nUserDomain=contoso.test\nPassword=Passw0rd.\nAdministratorPassword=Local1!\n" +
 		"IsLastDCInDomain=No\nRemoveApplicationPartitions=Yes\nRebootOnSuccess=NoAndNoPromptEither\n"
 	b.file(`C:\D.TXT`, strings.Replace(demote, "Domain=No", "Domain=Yes", 1))
 	b.run(1, `dcpromo /answer:C:\D.TXT`, "other Active Directory domain controllers for that domain exist")
@@ -251,7 +251,7 @@ func (b *box) leaves(l *lan) {
 	b.run(1, `dcpromo /answer:C:\D.TXT`, "no other Active Directory domain controller for that domain can be contacted")
 	l.down = ""
 	b.run(0, `dcpromo /answer:C:\D.TXT`)
-	if text := b.read(`C:\D.TXT`); strings.Contains(text, "Passw0rd!") || strings.Contains(text, "Local1!") {
+	if text := b.read(`C:\D.TXT`); strings.Contains(text, "Passw0rd.") || strings.Contains(text, "Local1!") {
 		b.t.Errorf("the passwords stand there still: %s", text)
 	}
 	b.reboot()

@@ -24,6 +24,7 @@ const update = `E:\SETUP\I386\UPDATE.EXE`
 // windows2000 makes an old machine of it.
 func (b *box) windows2000() {
 	b.guest.Machine.Windows = machine.Windows2000
+	b.pack(b.guest.Machine.Prefix, "4")
 }
 
 func (b *box) prepare(id string) {
@@ -92,16 +93,22 @@ func (l *lan) mailServer() *box {
 	ex := l.member()
 	ex.prepare("exchange-2003")
 	ex.run(0, setup+`/UnattendFile C:\EX.INI`)
-	const store = "CN=Mailbox Store (EX01),CN=First Storage Group,CN=InformationStore,CN=EX01,CN=Servers,CN=First Administrative Group,CN=Administrative Groups,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=test"
+	ex.people()
+	return ex
+}
+
+// people gives an Exchange 2000 or 2003 server two mailboxes.
+func (b *box) people() {
+	b.t.Helper()
+	store := "CN=Mailbox Store (" + b.guest.Machine.Computer + "),CN=First Storage Group,CN=InformationStore,CN=" + b.guest.Machine.Computer + ",CN=Servers,CN=First Administrative Group,CN=Administrative Groups,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=test"
 	users := "dn: OU=Mailboxes,DC=contoso,DC=test\nchangetype: add\nobjectClass: organizationalUnit\n\n"
 	for _, u := range []string{"anna", "bert"} {
 		users += "dn: CN=" + u + ",OU=Mailboxes,DC=contoso,DC=test\nchangetype: add\nobjectClass: user\nsAMAccountName: " + u + "\ndisplayName: " + u + "\n\n" +
 			"dn: CN=" + u + ",OU=Mailboxes,DC=contoso,DC=test\nchangetype: modify\nreplace: mailNickname\nmailNickname: " + u + "\n-\nreplace: homeMDB\nhomeMDB: " + store +
-			"\n-\nreplace: msExchHomeServerName\nmsExchHomeServerName: /o=Contoso/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=EX01\n-\n\n"
+			"\n-\nreplace: msExchHomeServerName\nmsExchHomeServerName: /o=Contoso/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=" + b.guest.Machine.Computer + "\n-\n\n"
 	}
-	ex.file(`C:\u.ldf`, users)
-	ex.run(0, `ldifde -i -f C:\u.ldf`)
-	return ex
+	b.file(`C:\u.ldf`, users)
+	b.run(0, `ldifde -i -f C:\u.ldf`)
 }
 
 const pickup = `C:\Program Files\Exchsrvr\Mailroot\vsi 1\PickUp\`

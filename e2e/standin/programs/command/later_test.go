@@ -34,7 +34,7 @@ func (l *lan) newer(name, address, windows string) *box {
 	l.t.Helper()
 	b := l.machine(name, address)
 	b.guest.Machine.Windows = windows
-	b.run(0, `netdom join `+name+` /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd!`)
+	b.run(0, `netdom join `+name+` /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd.`)
 	b.logon("CONTOSO")
 	b.reboot()
 	b.guest.Machine.Windows = windows
@@ -52,7 +52,7 @@ func (l *lan) set(dn, attribute, value string) {
 	d, err := directory.Dial(l.slapd, time.Second)
 	check(l.t, err)
 	defer d.Close()
-	check(l.t, d.Logon("Administrator", "Passw0rd!"))
+	check(l.t, d.Logon("Administrator", "Passw0rd."))
 	check(l.t, d.Modify(dn, change))
 }
 

@@ -33,6 +33,8 @@ type lan struct {
 	slapd  string
 	serves map[string]bool // by address: who is a domain controller
 	down   string          // the address of a domain controller that is switched off
+	// wine is the computer that gets a copy of template, a prefix that Wine runs in, instead of bare folders.
+	wine, template string
 }
 
 // seat is the directory as one domain controller serves it.
@@ -102,24 +104,40 @@ func (l *lan) windows(version, name, address string, components ...string) *box 
 	l.t.Helper()
 	root := l.t.TempDir()
 	state, prefix := filepath.Join(root, "state"), filepath.Join(root, "prefix")
+	if l.wine != "" && l.wine == name {
+		copyPrefix(l.t, l.template+"/prefix", prefix)
+	}
 	for _, folder := range []string{state, prefix + "/dosdevices", prefix + "/drive_c/windows/system32", root + "/d/I386", root + "/e/SETUP/I386/EXCHANGE"} {
 		check(l.t, os.MkdirAll(folder, 0o755))
 	}
-	check(l.t, os.Symlink("../drive_c", prefix+"/dosdevices/c:"))
-	check(l.t, os.Symlink(root+"/d", prefix+"/dosdevices/d:"))
-	check(l.t, os.Symlink(root+"/e", prefix+"/dosdevices/e:"))
+	for drive, folder := range map[string]string{"c:": "../drive_c", "d:": "../../d", "e:": "../../e"} {
+		_ = os.Remove(prefix + "/dosdevices/" + drive)
+		check(l.t, os.Symlink(folder, prefix+"/dosdevices/"+drive))
+	}
 	for _, mark := range []string{"WIN51", "CDROM_NT.5"} {
 		check(l.t, os.WriteFile(root+"/d/"+mark, nil, 0o600))
 	}
-	check(l.t, os.WriteFile(prefix+"/system.reg", []byte(systemReg), 0o600))
-	facts := "version=" + version + "\ncomputer=" + name + "\nadministrator_password=Passw0rd!\naddress=" + address + "/24\ndns=10.66.0.10\n"
+	if _, err := os.Stat(prefix + "/system.reg"); err != nil {
+		check(l.t, os.WriteFile(prefix+"/system.reg", []byte(systemReg), 0o600))
+	}
+	b := &box{t: l.t, lan: l}
+	b.pack(prefix, map[string]string{"5.0": "4", "5.2": "2", "6.1": "1"}[version])
+	facts := "version=" + version + "\ncomputer=" + name + "\nadministrator_password=Passw0rd.\naddress=" + address + "/24\ndns=10.66.0.10\n"
 	for _, c := range components {
 		facts += "component=" + c + "\n"
 	}
 	check(l.t, os.WriteFile(state+"/machine.txt", []byte(facts), 0o600))
-	b := &box{t: l.t, lan: l}
 	b.boot(state, prefix)
 	return b
+}
+
+// pack makes Windows tell a service pack, "" for none.
+func (b *box) pack(prefix, number string) {
+	b.t.Helper()
+	if number != "" {
+		number = "Service Pack " + number
+	}
+	check(b.t, machine.EditRegistry(prefix+"/system.reg", []machine.Value{{Key: machine.WindowsKey, Name: "CSDVersion", Type: "SZ", Data: number}}))
 }
 
 func check(t *testing.T, err error) {
@@ -193,7 +211,7 @@ func (b *box) logon(domain string) {
 		{Key: machine.WinlogonKey, Name: "AutoAdminLogon", Type: "SZ", Data: "1"},
 		{Key: machine.WinlogonKey, Name: "DefaultUserName", Type: "SZ", Data: "Administrator"},
 		{Key: machine.WinlogonKey, Name: "DefaultDomainName", Type: "SZ", Data: domain},
-		{Key: machine.WinlogonKey, Name: "DefaultPassword", Type: "SZ", Data: "Passw0rd!"},
+		{Key: machine.WinlogonKey, Name: "DefaultPassword", Type: "SZ", Data: "Passw0rd."},
 	}))
 }
 
@@ -211,7 +229,7 @@ func (b *box) run(want int, line string, says ...string) string {
 	}
 	var out bytes.Buffer
 	spool.Run(b.t.Context(), spool.Request{Module: program, Command: line, Folder: `C:\`, Input: b.input}, spool.NewAnswer(&out), b.guest.Handle)
-	text, code := unframe(b.t, out.Bytes())
+	text, code := b.unframe(out.Bytes())
 	if code != want {
 		b.t.Errorf("%s: exit code %d, not %d: %s", line, code, want, text)
 	}
@@ -223,20 +241,27 @@ func (b *box) run(want int, line string, says ...string) string {
 	return text
 }
 
-func unframe(t *testing.T, raw []byte) (text string, code int) {
-	t.Helper()
+// unframe reads an answer as the shim does, which also writes the registry.
+func (b *box) unframe(raw []byte) (text string, code int) {
+	b.t.Helper()
 	for len(raw) >= 5 {
 		size := binary.LittleEndian.Uint32(raw[1:])
 		body := raw[5 : 5+size]
 		switch raw[0] {
 		case 'O', 'E':
 			text += string(body)
+		case 'R':
+			parts := strings.Split(string(body), "\x00")
+			if parts[2] == "-" { // an empty value is none to those who read it
+				parts[2] = "SZ"
+			}
+			check(b.t, machine.EditRegistry(b.guest.Machine.Prefix+"/system.reg", []machine.Value{{Key: parts[0], Name: parts[1], Type: parts[2], Data: parts[3]}}))
 		case 'X':
 			return text, int(int32(binary.LittleEndian.Uint32(body)))
 		}
 		raw = raw[5+size:]
 	}
-	t.Fatal("no exit frame")
+	b.t.Fatal("no exit frame")
 	return "", 0
 }
 
@@ -287,7 +312,7 @@ const exchangeINI = "[General]\nComponents=\"Messaging and Collaboration Service
 func (l *lan) member() *box {
 	l.t.Helper()
 	ex := l.machine("EX01", "10.66.0.11", "iis_common", "iis_www", "iis_smtp", "iis_nntp", "aspnet")
-	ex.run(0, `netdom join EX01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd!`, "needs to be restarted")
+	ex.run(0, `netdom join EX01 /domain:contoso.test /userd:CONTOSO\Administrator /passwordd:Passw0rd.`, "needs to be restarted")
 	ex.logon("CONTOSO")
 	ex.reboot()
 	ex.file(`C:\EX.INI`, exchangeINI)
