@@ -259,6 +259,21 @@ func TestAnotherLabsInstancesAreLeftAlone(t *testing.T) {
 	})
 }
 
+// Checkpoints do not go with one instance while others stand on them.
+func TestCheckpointsStayWhileOthersStandOnThem(t *testing.T) {
+	t.Parallel()
+	inForks(t, 1, func(t *testing.T, r *rig, l *labs.Lab) {
+		before := stateOf(t, r)
+		err := r.run(r, l, func(e *engine.Engine) error { return e.Destroy(t.Context(), true) })
+		if !isUsage(err) || !strings.Contains(err.Error(), `instance "class-01" stands on`) {
+			t.Errorf("got %v", err)
+		}
+		if diff := cmp.Diff(before, stateOf(t, r)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // A lab of which a part is missing, or stands at another instant, is not started
 // as if it were whole, nor told to be a fork that is there; a revert heals it.
 func TestALabGoesAsAWholeOrNotAtAll(t *testing.T) {

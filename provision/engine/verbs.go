@@ -213,11 +213,17 @@ func (e *Engine) wake(ctx context.Context, p *plan.Plan, w *world) ([]plan.Machi
 // Destroy removes the instance: machines, networks, and all that belongs to no
 // checkpoint. Checkpoints stay, so that a later Up is quick, unless forget is
 // set: then those of this lab go too, and their layers that no other
-// checkpoint rests on.
+// checkpoint rests on. While another instance stands on one, that is a
+// [UsageError] and changes nothing.
 func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 	w, err := e.survey(ctx)
 	if err != nil {
 		return err
+	}
+	if forget {
+		if err := e.standsAlone(ctx, w); err != nil {
+			return err
+		}
 	}
 	if err := e.raze(ctx, w); err != nil {
 		return err
@@ -239,6 +245,27 @@ func (e *Engine) Destroy(ctx context.Context, forget bool) error {
 		}
 	}
 	return e.sweep(ctx, layers)
+}
+
+// standsAlone says whether no other instance stands on a checkpoint of the lab.
+func (e *Engine) standsAlone(ctx context.Context, w *world) error {
+	everyone, err := e.driver.Machines(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, key := range sortedKeys(w.manifests) {
+		m := w.manifests[key]
+		if m.Lab != e.lab.Name {
+			continue
+		}
+		for _, instance := range w.standsOn(m, everyone) {
+			if instance != e.instance {
+				return &UsageError{fmt.Sprintf("instance %q stands on the checkpoint of stage %q, too; "+
+					"remove it with `doublehop destroy` first, or let the checkpoints stay", instance, m.Stage)}
+			}
+		}
+	}
+	return nil
 }
 
 // raze removes an instance's machines, what they wrote, and its networks. These
