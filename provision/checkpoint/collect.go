@@ -23,6 +23,7 @@ func Collect(volumes []drivers.Volume, whole []Manifest, machines []drivers.Mach
 	}
 	for _, m := range whole {
 		need(Volume(m.Key))
+		need(OriginVolume(m.Key))
 		for _, part := range m.Machines {
 			for volume := range part.Frozen() {
 				need(volume)

@@ -15,8 +15,10 @@ import (
 	"github.com/doublehop/doublehop/provision/plan"
 )
 
-// digests gives the SHA-256 of every disc that the stages use, by media name.
-func (e *Engine) digests(stages []*labs.Stage) (map[string]string, error) {
+// digests gives the SHA-256 of every disc that the stages use, by media name. A
+// disc that is not there has the digest that known says it had: imported
+// checkpoints know what went into them, and what is finished needs no disc.
+func (e *Engine) digests(stages []*labs.Stage, known map[string]string) (map[string]string, error) {
 	digest := e.options.Digest
 	if digest == nil {
 		digest = disc.Digest
@@ -30,6 +32,9 @@ func (e *Engine) digests(stages []*labs.Stage) (map[string]string, error) {
 		}
 		path := mediaPath(e.lab, m)
 		sum, err := digest(path)
+		if errors.Is(err, fs.ErrNotExist) && known[name] != "" {
+			sum, err = known[name], nil
+		}
 		if err != nil {
 			return nil, mediaError(m, path, err)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/checkpoint"
 )
 
 const (
@@ -35,6 +36,9 @@ type secrets struct {
 	lab       *labs.Lab
 	poolKey   []byte
 	lookupEnv func(string) (string, bool)
+	// origin is that of the imported checkpoints that a plan stands on; nil for
+	// those of this pool.
+	origin *checkpoint.Origin
 
 	mu     sync.Mutex
 	values map[string]labs.SecretValue
@@ -57,6 +61,34 @@ func (e *Engine) open(ctx context.Context, w *world) error {
 	}
 	e.secrets = &secrets{lab: e.lab, poolKey: key, lookupEnv: lookup, values: map[string]labs.SecretValue{}}
 	return nil
+}
+
+// from are the same secrets as imported checkpoints know them; nil gives those
+// of this pool.
+func (s *secrets) from(origin *checkpoint.Origin) *secrets {
+	return &secrets{lab: s.lab, poolKey: s.poolKey, lookupEnv: s.lookupEnv, origin: origin, values: map[string]labs.SecretValue{}}
+}
+
+// media are the digests of the discs that imported checkpoints were made with.
+func (s *secrets) media() map[string]string {
+	if s.origin == nil {
+		return nil
+	}
+	return s.origin.Media
+}
+
+// lent is what an origin knows of a secret.
+func (s *secrets) lent(name string) (checkpoint.OriginSecret, bool) {
+	if s.origin == nil {
+		return checkpoint.OriginSecret{}, false
+	}
+	lent, ok := s.origin.Secrets[name]
+	return lent, ok
+}
+
+// pool names the pool that a key is of; it says nothing about the key.
+func poolName(key []byte) string {
+	return hex.EncodeToString((&secrets{poolKey: key}).mac("pool"))[:16]
 }
 
 func (e *Engine) poolKey(ctx context.Context, w *world) ([]byte, error) {
@@ -109,15 +141,32 @@ func (s *secrets) value(name string) (labs.SecretValue, error) {
 // digest gives a secret's keyed digest, which tells only whether it changed.
 func (s *secrets) digest(name string) (string, error) {
 	v, err := s.value(name)
+	if lent, ok := s.lent(name); ok {
+		// A value that is not at hand is not known to differ: nothing that is
+		// finished needs it, and what is not is not begun without it.
+		if err != nil || lent.Check == "" || lent.Check == s.origin.CheckOf(v.Reveal()) {
+			return lent.Digest, nil //nolint:nilerr // said above
+		}
+	}
 	if err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(s.mac("digest", v.Reveal()))[:32], nil
 }
 
+// errNotImported says that the guests have a password that nobody here knows.
+var errNotImported = errors.New("the checkpoints that the lab stands on were imported from an archive that was not encrypted, " +
+	"which carries no passwords, so nothing can be built on them; import an archive that was made with --recipient or --passphrase, " +
+	"or give the password that the guests have with env, file or command")
+
 func (s *secrets) read(secret *labs.Secret) (string, error) {
 	switch {
 	case secret.Generate:
+		if lent, ok := s.lent(secret.Name); ok && lent.Value == "" {
+			return "", errNotImported
+		} else if ok {
+			return lent.Value, nil
+		}
 		return password(s.mac("password", s.lab.Name, secret.Name)), nil
 	case secret.Env != "":
 		v, ok := s.lookupEnv(secret.Env)

@@ -274,7 +274,7 @@ func (r *stageRun) media(ctx context.Context, b *box, work catalog.Work) error {
 	if work.Media == "" {
 		return nil
 	}
-	sums, err := r.digests(r.lab.Path(r.stage.Name))
+	sums, err := r.digests(r.lab.Path(r.stage.Name), r.secrets.media())
 	if err != nil {
 		return err
 	}
@@ -384,7 +384,7 @@ func (r *stageRun) commit(ctx context.Context) error {
 		Machines: map[string]checkpoint.Machine{}, Media: map[string]string{},
 		Host: checkpoint.Host{Libvirt: host.Libvirt, QEMU: host.QEMU, Accelerator: host.Accelerator},
 	}
-	if m.Media, err = r.digests([]*labs.Stage{r.source()}); err != nil {
+	if m.Media, err = r.digests([]*labs.Stage{r.source()}, r.secrets.media()); err != nil {
 		return err
 	}
 	if m.Estate, err = json.Marshal(r.estate); err != nil {

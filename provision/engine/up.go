@@ -33,6 +33,9 @@ func (e *Engine) Up(ctx context.Context, p *plan.Plan) (err error) {
 	if err := e.open(ctx, w); err != nil {
 		return err
 	}
+	if err := e.under(ctx, p, w); err != nil {
+		return err
+	}
 	stop := e.watch(ctx)
 	defer stop()
 	if err := e.ready(ctx, p, w); err != nil {

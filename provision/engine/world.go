@@ -168,50 +168,6 @@ func planned(m checkpoint.Manifest) (plan.Checkpoint, error) {
 	return c, nil
 }
 
-// Plan lays the lab beside what exists. An empty target means the one stage
-// that nothing comes after; when there are several, the error names them.
-func (e *Engine) Plan(ctx context.Context, target string) (*plan.Plan, labs.Diagnostics, error) {
-	target, err := e.target(target)
-	if err != nil {
-		return nil, nil, err
-	}
-	if diags := plan.Check(e.lab); diags.Fatal() {
-		return nil, diags, nil
-	}
-	w, err := e.look(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return e.planIn(ctx, target, w)
-}
-
-// planIn is Plan in a world that has been looked at.
-func (e *Engine) planIn(ctx context.Context, target string, w *world) (*plan.Plan, labs.Diagnostics, error) {
-	media, err := e.digests(e.lab.Path(target))
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := e.open(ctx, w); err != nil {
-		return nil, nil, err
-	}
-	known := &shelf{ctx: ctx, pool: e.driver, w: w}
-	p, diags := plan.Make(plan.Input{
-		Lab: e.lab, Instance: e.instance, Target: target, Media: media, Secret: e.secrets.digest,
-		World: plan.World{Networks: w.networks, Machines: w.machines, Checkpoints: known},
-	})
-	if known.err != nil {
-		return nil, nil, known.err
-	}
-	if p == nil || diags.Fatal() {
-		return p, diags, nil
-	}
-	doubts, err := e.identify(ctx, e.building(p))
-	if err != nil {
-		return nil, nil, err
-	}
-	return p, slices.Concat(diags, doubts, w.complaints()), nil
-}
-
 // complaints are warnings about checkpoints that cannot be used.
 func (w *world) complaints() labs.Diagnostics {
 	var list labs.Diagnostics

@@ -190,6 +190,15 @@ func digestFile(f guest.File) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// CheckpointKey names a checkpoint by the keys of the layers in it, by machine.
+func CheckpointKey(layers map[string]string) string {
+	list := make([]Layer, 0, len(layers))
+	for machine, key := range layers {
+		list = append(list, Layer{Machine: machine, Key: key})
+	}
+	return checkpointKey(list)
+}
+
 // checkpointKey names the checkpoint of a stage by the layers in it.
 func checkpointKey(layers []Layer) string {
 	list := make([]string, len(layers))

@@ -20,6 +20,7 @@ import (
 //	dh-memory-<key>_<instance>.save               a machine's memory after a warm stage
 //	dh-run-<instance>_<machine>_<disk>_<key>.qcow2  what a machine wrote since its checkpoint
 //	dh-checkpoint-<key>.json                      a manifest; it makes its layers count
+//	dh-origin-<key>.json                          what an imported checkpoint is found by
 //	dh-media-<digest>.iso, .ok                    a disc of the user's, and that it is whole
 //	dh-disc-<instance>_<machine>_<job>_<ask>.iso  a job disc
 //	dh-floppy-<instance>_<machine>_<key>.img      an answer floppy
@@ -85,6 +86,38 @@ func LayerOf(volume string) (instance string, ok bool) {
 func IsLayer(volume, key, disk string) bool {
 	return strings.HasPrefix(volume, fmt.Sprintf("%slayer-%s_%s_", prefix, short(key, keyDigits), disk))
 }
+
+// ImportedVolume is the volume that holds a part of a layer, a disk or a memory,
+// that was imported: named by what it holds, so that an import that was cut knows
+// its own again, and no machine that builds the same layer writes to it. from is
+// the name that it had in the pool that it comes from; ok is false when that is
+// no layer's.
+func ImportedVolume(from, sha256 string) (name string, ok bool) {
+	maker := importMaker + short(sha256, keyDigits)
+	if rest, memory := strings.CutPrefix(from, prefix+"memory-"); memory {
+		parts := strings.Split(strings.TrimSuffix(rest, memoryEnd), "_")
+		return fmt.Sprintf("%smemory-%s_%s%s", prefix, parts[0], maker, memoryEnd), len(parts) > 1 && strings.HasSuffix(from, memoryEnd)
+	}
+	rest, layer := strings.CutPrefix(from, prefix+"layer-")
+	parts := strings.Split(strings.TrimSuffix(rest, diskEnd), "_")
+	if !layer || len(parts) < 3 || !strings.HasSuffix(from, diskEnd) {
+		return "", false
+	}
+	return fmt.Sprintf("%slayer-%s_%s_%s%s", prefix, parts[0], parts[1], maker, diskEnd), true
+}
+
+// IsMemory says whether a volume of that name holds a machine's memory.
+func IsMemory(volume string) bool { return strings.HasPrefix(volume, prefix+"memory-") }
+
+// How the names of disks and memories end.
+const (
+	diskEnd   = ".qcow2"
+	memoryEnd = ".save"
+)
+
+// importMaker stands where other layers have the name of the instance that made
+// them; no instance's name has a dot.
+const importMaker = "import."
 
 // RunVolume is the volume that holds what a machine writes on top of a layer.
 func RunVolume(instance, machine, disk, key string) string {

@@ -25,6 +25,9 @@ type Plan struct {
 	Instance string `json:"instance"`
 	// Target is the stage that the instance will stand at.
 	Target string `json:"target"`
+	// Origin is set when the stages stand on imported checkpoints, whose layers
+	// were named under another pool's key.
+	Origin string `json:"origin,omitempty"`
 	// Networks and Machines are those that Target needs, in the lab's order.
 	Networks []Network `json:"networks"`
 	Machines []Machine `json:"machines"`
