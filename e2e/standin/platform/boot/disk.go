@@ -53,7 +53,7 @@ func partition(disk string) (int64, error) {
 	if err := unix.IoctlSetInt(int(f.Fd()), unix.BLKRRPART, 0); err != nil {
 		return 0, fmt.Errorf("read the new partition table: %w", err)
 	}
-	if !within(5*time.Second, func() bool { return exists(disk + "1") }) {
+	if !within(time.Minute, func() bool { return exists(disk + "1") }) {
 		return 0, errors.New("the new partition does not appear")
 	}
 	return sectors * diskSector, nil

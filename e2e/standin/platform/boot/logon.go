@@ -83,7 +83,7 @@ func (g *guest) startDaemon() error {
 		return err
 	}
 	g.daemon = started
-	within(2*time.Minute, func() bool { return exists(readyFile) || len(started.ended) > 0 })
+	within(12*time.Minute, func() bool { return exists(readyFile) || len(started.ended) > 0 })
 	trace("daemon ready")
 	return nil
 }
@@ -96,7 +96,7 @@ func (g *guest) endDaemon() {
 	_, _ = g.children.run(g.screen, program{argv: []string{"/usr/bin/busybox", "killall", "-TERM", "standind"}})
 	select {
 	case <-g.daemon.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 	}
 }
 

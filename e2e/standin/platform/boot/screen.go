@@ -8,7 +8,7 @@ import (
 )
 
 // notice stands at the top of every screen.
-const notice = "STAND-IN for Windows Server 2003 - this is NOT Windows (Linux and Wine)"
+const notice = "STAND-IN for Windows - this is NOT Windows (Linux and Wine)"
 
 const screenWidth = 80
 

@@ -47,7 +47,7 @@ func (g *guest) setup() error {
 	if err != nil {
 		return err
 	}
-	within(3*time.Second, func() bool { return exists("/dev/fd0") })
+	within(20*time.Second, func() bool { return exists("/dev/fd0") })
 	mountFloppy()
 	answers, erase, textMode, guiMode := interrogate(of)
 	trace("read %s", of.Answers)

@@ -45,7 +45,7 @@ func (g *guest) startFromDisk() error {
 
 // enterDisk makes the system disk the root, as every later program sees it.
 func enterDisk() error {
-	if !within(10*time.Second, func() bool { return systemDisk() != "" && exists(systemDisk()+"1") }) {
+	if !within(time.Minute, func() bool { return systemDisk() != "" && exists(systemDisk()+"1") }) {
 		return fmt.Errorf("no system disk")
 	}
 	const root = "/disk"

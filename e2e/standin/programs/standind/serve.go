@@ -22,10 +22,11 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/spool"
 )
 
-// How long a boot waits for the directory to answer, and a logon for the domain.
+// How long a boot waits for the directory to answer, and a logon for the domain:
+// long, because a guest's minute may be a few seconds of a host that is busy.
 const (
-	directoryWithin = 60 * time.Second
-	domainWithin    = 60 * time.Second
+	directoryWithin = 10 * time.Minute
+	domainWithin    = 10 * time.Minute
 )
 
 // places are the folders and files that standind works with.
