@@ -134,7 +134,7 @@ func (a *app) root() *cobra.Command {
 	)
 	for group, verbs := range map[string][]*cobra.Command{
 		"lab":  {newInit(a, a.init), newValidate(a, a.validate), newPlan(a, a.plan), newFormat(a, a.format), newGraph(a, a.graph), newExplain(a, a.explainRule), newRoute(a, a.route)},
-		"run":  {newUp(a, a.up), newStatus(a, a.status), newLogs(a, a.logs), newExec(a, a.exec), newFork(a, a.fork), newRevert(a, a.revert), newStop(a, a.stop), newStart(a, a.start), newVerify(a, a.verify), newCheckpoint(a, keeper{a}), newDestroy(a, a.destroy)},
+		"run":  {newUp(a, a.up), newStatus(a, a.status), newLogs(a, a.logs), newExec(a, a.exec), newFork(a, a.fork), newRevert(a, a.revert), newStop(a, a.stop), newStart(a, a.start), newVerify(a, a.verify), newCheckpoint(a, keeper{a}), newExport(a, a.export), newImport(a, a.importFile), newDestroy(a, a.destroy)},
 		"host": {newDoctor(a, a.doctor), newMedia(a), newPrune(a, a.prune), newUsage(a, a.usage), newVersion(a, a.version)},
 	} {
 		for _, cmd := range verbs {

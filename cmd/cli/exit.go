@@ -10,6 +10,7 @@ import (
 	"github.com/doublehop/doublehop/cmd/view"
 	"github.com/doublehop/doublehop/drivers"
 	"github.com/doublehop/doublehop/labs"
+	"github.com/doublehop/doublehop/provision/archive"
 	"github.com/doublehop/doublehop/provision/engine"
 	"github.com/doublehop/doublehop/provision/estate"
 	"github.com/doublehop/doublehop/provision/guest"
@@ -96,6 +97,15 @@ func codeOf(err error) (int, bool) {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*engine.PartialError](err); ok {
+		return CheckFailed, true
+	}
+	if _, ok := errors.AsType[*engine.DamageError](err); ok {
+		return CheckFailed, true
+	}
+	if _, ok := errors.AsType[*engine.SecretError](err); ok {
+		return CheckFailed, true
+	}
+	if _, ok := errors.AsType[*archive.Damage](err); ok || errors.Is(err, archive.ErrCut) {
 		return CheckFailed, true
 	}
 	if _, ok := errors.AsType[*estate.NoRouteError](err); ok {

@@ -80,6 +80,12 @@ func (a *app) talkFlags(cmd *cobra.Command) {
 		return
 	}
 	choice(cmd, &a.common.output, "output", "o", outputTable, []string{outputTable, outputJSON}, "how the answer is written")
+	a.quietFlags(cmd)
+}
+
+// quietFlags say how much is told.
+func (a *app) quietFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.BoolVarP(&a.common.verbose, "verbose", "v", false, "say more: what guests write, and the log")
 	f.BoolVarP(&a.common.quiet, "quiet", "q", false, "say only warnings and errors")
 }

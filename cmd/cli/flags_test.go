@@ -93,3 +93,18 @@ func TestAVersionThatCanBeCompared(t *testing.T) {
 		}
 	}
 }
+
+func TestFlagsOfExportAndImport(t *testing.T) {
+	c, o, err := parse(t, newExport, "forest -o a.dharchive -r age1x -r age1y -R keys --passphrase ask --report json -q -f labs/demo")
+	want := exportOptions{Checkpoint: "forest", File: "a.dharchive", Seal: sealOptions{Recipients: []string{"age1x", "age1y"}, RecipientFiles: []string{"keys"}, Passphrase: "ask"}}
+	if diff := cmp.Diff(want, o); err != nil || diff != "" || c.output != outputJSON || !c.quiet || c.file != "labs/demo" {
+		t.Errorf("export: %+v, %v, %s", c, err, diff)
+	}
+	_, i, err := parse(t, newImport, "a.dharchive --lab x -i key.txt --passphrase file:p")
+	if diff := cmp.Diff(importOptions{File: "a.dharchive", Lab: "x", Identities: []string{"key.txt"}, Passphrase: "file:p"}, i); err != nil || diff != "" {
+		t.Errorf("import: %v, %s", err, diff)
+	}
+	if _, _, err := parse(t, newExport, "forest"); err == nil {
+		t.Error("an export to nowhere is taken")
+	}
+}

@@ -36,6 +36,8 @@ var answers = []struct {
 		"plan -o json", "The plan, and beside it `diagnostics`, the warnings, as `validate` writes them. When diagnostics stand in its way, " +
 			"the answer is the object of `validate`, and the exit code is as there.", plan.Plan{},
 	},
+	{"export --report json", "What was written. `-o` is the file here.", view.Exported{}},
+	{"import -o json", "What was brought.", view.Imported{}},
 	{
 		"fork -o json, and the verbs that take a pattern", "What became of each instance. `revert`, `stop`, `start` and `destroy` write this when `--name` is a pattern. " +
 			"The exit code is that of the failures where they agree, else 1; 0 when there are none.", view.Together{},

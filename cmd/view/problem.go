@@ -65,6 +65,9 @@ func Explain(err error, again Again) Problem {
 			Next: []string{"Take all of it to one instant:", "  " + again("revert"), "or remove it:", "  " + again("destroy")},
 		}
 	}
+	if p, ok := explainCarried(err, again); ok {
+		return p
+	}
 	if e, ok := errors.AsType[*estate.NoRouteError](err); ok {
 		return noRoute(e)
 	}

@@ -52,7 +52,7 @@ func importing(ctx context.Context, d drivers.Driver, file []byte) (engine.Impor
 		return engine.ImportReport{}, err
 	}
 	defer r.Close()
-	return engine.Import(ctx, d, r, func(engine.Event) {})
+	return engine.Import(ctx, d, r, engine.ImportOptions{})
 }
 
 // away is another host: another key of its pool, another folder, no discs.

@@ -168,7 +168,7 @@ func (x *export) volumes(ctx context.Context) error {
 			for _, v := range chain {
 				sum := digests[v.Name]
 				if sum == "" { // its checkpoint was made by a Doublehop that kept none
-					x.tell(Event{Kind: Phase, Phase: "reading", Text: v.Name})
+					x.tell(Event{Kind: Note, Text: "reading " + v.Name})
 					var err error
 					if sum, err = checkpoint.Digest(ctx, x.driver, v.Name); err != nil {
 						return err
@@ -339,7 +339,7 @@ func (x *export) write(ctx context.Context, out io.Writer) error {
 		}
 	}
 	for _, v := range x.index.Volumes {
-		x.tell(Event{Kind: Phase, Phase: "writing", Text: v.Name})
+		x.tell(Event{Kind: Note, Text: "writing " + v.Name})
 		err := entry(w, func(w io.Writer) error { return x.driver.DownloadVolume(ctx, v.Name, w) })
 		if damage, ok := errors.AsType[*archive.Damage](err); ok {
 			err = &DamageError{Volume: v.Name, Why: damage.Why}

@@ -40,19 +40,36 @@ type ImportReport struct {
 	Media map[string]string `json:"media,omitempty"`
 }
 
+// ImportOptions say how an import is made.
+type ImportOptions struct {
+	// Report is told what is done; it may be nil.
+	Report func(Event)
+	// Files is asked before anything is sent whether there is a place for the
+	// lab's files; it may be nil.
+	Files func(map[string][]byte) error
+}
+
 // Import brings an archive's checkpoints into a pool. Every disk is compared
 // with its digest while it is sent and again as it lies in the pool; when all
 // are there, the manifests are written, which make them checkpoints. A cut
 // import leaves nothing that anybody sees, and the next one sends what is missing.
 // Nobody may prune meanwhile: the caller holds a lock.
-func Import(ctx context.Context, driver drivers.Driver, r *archive.Reader, report func(Event)) (ImportReport, error) {
-	x := &importer{driver: driver, in: r, tell: report, disks: map[string]*imported{}}
+func Import(ctx context.Context, driver drivers.Driver, r *archive.Reader, options ImportOptions) (ImportReport, error) {
+	x := &importer{driver: driver, in: r, tell: options.Report, disks: map[string]*imported{}}
+	if x.tell == nil {
+		x.tell = func(Event) {}
+	}
 	x.report = ImportReport{
 		Lab: r.Index.Lab, Stage: r.Index.Stage, Key: r.Index.Key, Media: r.Index.Media,
 		Checkpoints: []string{}, Files: map[string][]byte{},
 	}
 	if err := x.files(); err != nil {
 		return x.report, err
+	}
+	if options.Files != nil {
+		if err := options.Files(x.report.Files); err != nil {
+			return x.report, err
+		}
 	}
 	if err := x.look(ctx); err != nil {
 		return x.report, err

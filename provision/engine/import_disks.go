@@ -84,7 +84,7 @@ func (x *importer) memory(ctx context.Context, name string, v *archive.Volume, r
 			return err
 		}
 	}
-	x.tell(Event{Kind: Phase, Phase: "sending", Text: v.Name})
+	x.tell(Event{Kind: Note, Text: "sending " + v.Name})
 	if err := x.driver.UploadVolume(ctx, name, v.Length, r); err != nil {
 		return asDamage(err)
 	}
@@ -176,7 +176,7 @@ func (x *importer) there(ctx context.Context, spec drivers.VolumeSpec, v *archiv
 		return "", nil
 	}
 	if have.Length == uint64(v.Length) && have.Backing == spec.Backing { //nolint:gosec // the index was checked
-		x.tell(Event{Kind: Phase, Phase: "reading", Text: spec.Name})
+		x.tell(Event{Kind: Note, Text: "reading " + spec.Name})
 		sum, same, err := x.compare(ctx, spec.Name, v, path)
 		if err != nil || same {
 			return sum, err
@@ -216,7 +216,7 @@ func (x *importer) user(name string) string {
 // send sends a disk, and looks at what reached the pool. It gives its digest as
 // it lies there.
 func (x *importer) send(ctx context.Context, spec drivers.VolumeSpec, v *archive.Volume, path string, head []byte, r io.Reader) (string, error) {
-	x.tell(Event{Kind: Phase, Phase: "sending", Text: v.Name})
+	x.tell(Event{Kind: Note, Text: "sending " + v.Name})
 	if err := x.driver.UploadDisk(ctx, spec, v.Length, io.MultiReader(bytes.NewReader(head), r)); err != nil {
 		return "", asDamage(err)
 	}
