@@ -24,11 +24,12 @@ import (
 )
 
 func main() {
+	only := flag.String("only", "", "measure only one `PART`: small, large, demo, forks, world")
 	rounds := flag.Int("rounds", 5, "how often each thing is measured; the median counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	b := &bench{rounds: *rounds, out: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)}
+	b := &bench{rounds: *rounds, only: *only, out: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)}
 	err := b.run(ctx)
 	_ = b.out.Flush()
 	if err != nil {
@@ -40,6 +41,7 @@ func main() {
 // bench is one run.
 type bench struct {
 	rounds int
+	only   string
 	out    *tabwriter.Writer
 	work   string // a folder that goes at the end
 	lab    string // a copy of the demo lab
@@ -52,6 +54,7 @@ type took struct {
 	wall time.Duration
 	// memory is the largest resident set, in bytes.
 	memory int64
+	stdout string
 	stderr string
 }
 
@@ -65,12 +68,29 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Fprintln(b.out, "what\tours\tbeside\tratio\twanted")
-	for _, part := range []func(context.Context) error{b.small, b.large, b.whole, b.nothing, b.cached} {
-		if err := part(ctx); err != nil {
-			return errors.Join(err, b.destroy(context.WithoutCancel(ctx)))
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"small", b.small}, {"large", b.large}, {"demo", b.demo}, {"forks", b.forks}, {"world", b.world}} {
+		if b.only != "" && b.only != part.name {
+			continue
+		}
+		if err := part.run(ctx); err != nil {
+			return err
 		}
 	}
-	return b.destroy(ctx)
+	return nil
+}
+
+// demo is the demo lab on real libvirt.
+func (b *bench) demo(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, b.destroy(context.WithoutCancel(ctx))) }()
+	for _, part := range []func(context.Context) error{b.whole, b.nothing, b.cached} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // row prints one line; without a limit the figure is for information.
@@ -192,11 +212,11 @@ func middle(list []time.Duration) time.Duration {
 func (b *bench) time(ctx context.Context, name string, args ...string) (took, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(b.work, "state"), "DOUBLEHOP_FAKE="+filepath.Join(b.work, "world"))
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
+	var said, complaint strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &complaint
 	began := time.Now()
 	err := cmd.Run()
-	t := took{wall: time.Since(began), stderr: complaint.String()}
+	t := took{wall: time.Since(began), stdout: said.String(), stderr: complaint.String()}
 	if err != nil {
 		return t, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, tail(t.stderr))
 	}
