@@ -37,7 +37,7 @@ func (b *bench) forks(ctx context.Context) (err error) {
 		_, gone := b.fork(clear, "destroy", "--name", allOfIt, "-y")
 		err = errors.Join(err, gone, removeForksPool(clear))
 	}()
-	if _, err := b.fork(ctx, "fork", "--name", class); err != nil {
+	if _, err := b.fork(ctx, "fork", "--name", class); err != nil { // the pool learns here what the host can do
 		return err
 	}
 	small, large, err := b.classScripts(ctx)
@@ -156,7 +156,8 @@ func (b *bench) classScripts(ctx context.Context) (small, large script, err erro
 func classScript(folder string, count int) (script, error) {
 	s := script{up: filepath.Join(folder, fmt.Sprintf("up-%d.sh", count)), down: filepath.Join(folder, fmt.Sprintf("down-%d.sh", count))}
 	atOnce := func(kind, what string) string {
-		return fmt.Sprintf("printf '%%s\\n' %s/{1..%d}-%s-%s.sh | xargs -P 8 -n 1 bash -eu", folder, count, kind, what)
+		strict := map[string]string{"up": "-eu", "down": "-u"}[what] // what a cut run has not made need not go
+		return fmt.Sprintf("printf '%%s\\n' %s/{1..%d}-%s-%s.sh | xargs -P 8 -n 1 bash %s", folder, count, kind, what, strict)
 	}
 	machines := "{" + talker + "," + listener + "}"
 	up := atOnce("net", "up") + "\n" + atOnce(machines, "up") + "\n"
@@ -211,7 +212,8 @@ func (h *byHand) write(i int) error {
 		if disk, ok := h.disks[kind]; ok {
 			doc = strings.ReplaceAll(doc, disk, overlay(kind))
 		}
-		doc = macs.ReplaceAllString(strings.ReplaceAll(doc, template, name), fmt.Sprintf("dhthand%d", i))
+		doc = strings.NewReplacer(template, name, template[len("dh-"):], name).Replace(doc) // the log of COM1 is named after the machine, too
+		doc = macs.ReplaceAllString(doc, fmt.Sprintf("dhthand%d", i))
 		err = errors.Join(err, os.WriteFile(file(kind), []byte(doc), 0o600))
 	}
 	write := func(kind, what string, lines ...string) {
