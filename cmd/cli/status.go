@@ -50,12 +50,7 @@ func (a *app) statusOfAll(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	all := s.instances(func(string) engine.Options { return engine.Options{LookupEnv: s.LookupEnv} })
-	names, err := all.Matching(ctx, a.common.name)
-	if err != nil {
-		return err
-	}
-	states, err := all.Status(ctx, names)
+	states, err := s.instances(nil).Status(ctx, a.common.name)
 	if err != nil {
 		return err
 	}

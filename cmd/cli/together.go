@@ -39,7 +39,7 @@ func (a *app) together(ctx context.Context, verb, sentence string, work func(con
 		return err
 	}
 	defer s.Close()
-	names, err := s.instances(func(string) engine.Options { return engine.Options{} }).Matching(ctx, s.common.name)
+	names, err := s.instances(nil).Matching(ctx, s.common.name)
 	if err != nil {
 		return err
 	}

@@ -57,30 +57,36 @@ type one struct {
 // Matching lists the lab's instances whose names a shell pattern matches. Those
 // of other labs are never among them.
 func (s *Instances) Matching(ctx context.Context, pattern string) ([]string, error) {
+	_, names, err := s.match(ctx, pattern)
+	return names, err
+}
+
+// match asks what machines and networks there are, and which instances of the
+// lab a pattern means.
+func (s *Instances) match(ctx context.Context, pattern string) (*world, []string, error) {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return nil, &UsageError{fmt.Sprintf("%q is no pattern of names: %v", pattern, err)}
+		return nil, nil, &UsageError{fmt.Sprintf("%q is no pattern of names: %v", pattern, err)}
 	}
-	machines, err := s.driver.Machines(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	networks, err := s.driver.Networks(ctx, "")
-	if err != nil {
-		return nil, err
+	var w world
+	group, in := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		w.machines, err = s.driver.Machines(in, "")
+		return err
+	})
+	group.Go(func() (err error) {
+		w.networks, err = s.driver.Networks(in, "")
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
 	}
 	found := map[string]bool{}
-	add := func(mark drivers.Mark) {
+	for _, mark := range marks(&w) {
 		if ok, _ := path.Match(pattern, mark.Instance); ok && mark.Lab == s.lab.Name {
 			found[mark.Instance] = true
 		}
 	}
-	for _, m := range machines {
-		add(m.Mark)
-	}
-	for _, n := range networks {
-		add(n.Mark)
-	}
-	return slices.Sorted(maps.Keys(found)), nil
+	return &w, slices.Sorted(maps.Keys(found)), nil
 }
 
 // look reads the world once, and gives each instance its part of it.

@@ -112,8 +112,11 @@ func TestForksAreAlikeInsideAndApartOutside(t *testing.T) {
 		if len(bridges) != 4 {
 			t.Errorf("the bridges are %v", bridges)
 		}
-		states, err := r.instances(r, l).Status(t.Context(), append(class(3), l.Name))
+		states, err := r.instances(r, l).Status(t.Context(), "*")
 		must(t, err)
+		if len(states) != 4 {
+			t.Errorf("there are %d instances", len(states))
+		}
 		for _, s := range states {
 			if s.Stage != "exchange" || s.Machines[0].Addresses[0] != "10.20.0.10" {
 				t.Errorf("%s: %+v", s.Instance, s)
@@ -138,7 +141,7 @@ func TestTheWorldIsReadOnceForAllForks(t *testing.T) {
 		},
 		func(ctx context.Context, i *engine.Instances, names []string) error { return all(i.Start(ctx, names)) },
 		func(ctx context.Context, i *engine.Instances, names []string) error {
-			_, err := i.Status(ctx, names)
+			_, err := i.Status(ctx, names[0][:5]+"*")
 			return err
 		},
 		func(ctx context.Context, i *engine.Instances, names []string) error {
