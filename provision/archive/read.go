@@ -73,6 +73,8 @@ func (r *Reader) header(want string) (*tar.Header, error) {
 		return nil, errors.New("it is empty, or no archive of Doublehop's")
 	case errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%w: %s is missing", ErrCut, want)
+	case errors.Is(err, ErrCut):
+		return nil, err
 	case err != nil && want == indexName && !isCut(err):
 		return nil, fmt.Errorf("it is no archive of Doublehop's: %w", err)
 	case err != nil:

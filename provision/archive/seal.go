@@ -55,5 +55,19 @@ func Unseal(r io.Reader, with []age.Identity) (io.Reader, error) {
 	if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong {
 		return nil, fmt.Errorf("%w, and not to the key or passphrase that was given", ErrSealed)
 	}
-	return plain, err
+	if err != nil {
+		return nil, fmt.Errorf("%w, or was changed: %w", ErrCut, err)
+	}
+	return unsealed{plain}, nil
+}
+
+// unsealed tells what age cannot prove from other faults.
+type unsealed struct{ io.Reader }
+
+func (u unsealed) Read(b []byte) (int, error) {
+	n, err := u.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w, or was changed: %w", ErrCut, err)
+	}
+	return n, err
 }

@@ -195,3 +195,28 @@ func TestAForgottenImportLeavesNothing(t *testing.T) {
 		must(t, r.Close())
 	})
 }
+
+// The first stage's checkpoint was given up, and with it what knew its disc; its
+// disks are still there, since the others rest on them.
+func TestACheckpointGoesWithoutThoseBefore(t *testing.T) {
+	t.Parallel()
+	far := withoutDiscs(t)
+	carried(t, true, func(t *testing.T, home *rig, l *labs.Lab, _ []byte) {
+		must(t, home.run(home, l, func(e *engine.Engine) error {
+			_, err := e.Forget(t.Context(), []string{"windows"}, false)
+			return err
+		}))
+		file := exported(t, home, home, l, "exchange", true)
+		r := away(t)
+		report, err := importing(t.Context(), r, file)
+		must(t, err)
+		if report.Sent != 6 || !slices.Equal(report.Checkpoints, []string{"forest", "exchange"}) {
+			t.Errorf("%+v", report)
+		}
+		must(t, r.run(r, far, up(t.Context(), "exchange")))
+		if done := r.work(); len(done) > 0 {
+			t.Errorf("done anew: %v", done)
+		}
+		must(t, r.Close())
+	})
+}

@@ -249,6 +249,7 @@ func (x *export) fit(ctx context.Context) (*plan.Plan, error) {
 					maps.Copy(media, m.Media)
 				}
 			}
+			x.discs(media)
 			d, err := x.draftOf(ctx, x.top.Stage, media, x.world, s)
 			if err != nil {
 				return nil, err
@@ -261,6 +262,21 @@ func (x *export) fit(ctx context.Context) (*plan.Plan, error) {
 	}
 	return nil, &UsageError{fmt.Sprintf("the checkpoint of stage %q was not made from the lab files as they are now, which would go with it; "+
 		"`doublehop checkpoint list` says which fit, and `doublehop up --to %[1]s` makes one", x.top.Stage)}
+}
+
+// discs adds the digests of discs that no manifest knows, because the checkpoint
+// of their stage was given up; those that are not there stay unknown.
+func (x *export) discs(media map[string]string) {
+	names, _ := usesOf(x.lab, x.lab.Path(x.top.Stage))
+	for _, name := range names {
+		m, ok := x.lab.Medium(name)
+		if media[name] != "" || !ok {
+			continue
+		}
+		if sum, err := x.digest()(mediaPath(x.lab, m)); err == nil {
+			media[name] = sum
+		}
+	}
 }
 
 // ancestors are the checkpoints on the way to the one that was asked for whose

@@ -19,10 +19,7 @@ import (
 // disc that is not there has the digest that known says it had: imported
 // checkpoints know what went into them, and what is finished needs no disc.
 func (e *Engine) digests(stages []*labs.Stage, known map[string]string) (map[string]string, error) {
-	digest := e.options.Digest
-	if digest == nil {
-		digest = disc.Digest
-	}
+	digest := e.digest()
 	sums := map[string]string{}
 	names, _ := usesOf(e.lab, stages)
 	for _, name := range names {
@@ -44,6 +41,14 @@ func (e *Engine) digests(stages []*labs.Stage, known map[string]string) (map[str
 		sums[name] = sum
 	}
 	return sums, nil
+}
+
+// digest is what reads a disc's SHA-256.
+func (e *Engine) digest() func(path string) (string, error) {
+	if e.options.Digest != nil {
+		return e.options.Digest
+	}
+	return disc.Digest
 }
 
 // pinError is a disc with another SHA-256 than the lab file pins.
