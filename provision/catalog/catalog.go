@@ -154,6 +154,7 @@ func entries() []named {
 		{"copy", copyFiles{}},
 		{"keys", keys{}},
 		{"wait_screen", waitScreen{}},
+		{"wizard", wizard{}},
 		{"reboot", reboot{}},
 		{"name_servers", nameServers{}},
 		{"upgrade_windows", upgradeWindows{}},

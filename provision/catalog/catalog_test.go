@@ -141,6 +141,10 @@ func (w *world) demo() map[string]catalog.Work {
 	works["run-code"] = w.do("run", "ex01", args{"script": filepath.Join("testdata", "user", "setup.vbs"), "expect_code": int64(7), "reboot": true})
 	works["copy"] = w.do("copy", "ex01", args{"from": filepath.Join("testdata", "user"), "to": `C:\Data Files\user`})
 	works["copy-file"] = w.do("copy", "ex01", args{"from": filepath.Join("testdata", "user", "setup.vbs"), "to": `C:\`})
+	works["wizard"] = w.do("wizard", "ex01", args{
+		"program": `SETUP\I386\SETUP.EXE`, "switches": []string{"/x"}, "title": "Some Tool", "media": labs.MediaRef("exchange"),
+		"pages": filepath.Join("testdata", "pages", "tool.txt"),
+	})
 	works["reboot"] = w.do("reboot", "ex01", nil)
 	return works
 }
@@ -196,7 +200,9 @@ func discGolden(t *testing.T, folder string, work catalog.Work) {
 				secret = " secret"
 			}
 			list = append(list, fmt.Sprintf("%s%s%s", drive, f.Path, secret))
-			golden(t, folder+"/"+f.Path, read(t, f))
+			if content := read(t, f); !strings.HasSuffix(f.Path, ".EXE") { // the driver has its own test
+				golden(t, folder+"/"+f.Path, content)
+			}
 		}
 	}
 	show("A:", work.Floppy)

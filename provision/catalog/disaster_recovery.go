@@ -15,7 +15,7 @@ func (disasterRecovery) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "disaster_recovery",
 		Doc: "Rebuilds a lost Exchange server on a fresh machine of the same name, out of what the directory still knows of it: " +
-			"setup /DisasterRecovery of Exchange 2000 and 2003, setup /Mode:RecoverServer of later ones. Then comes exchange_update, and then the stores." + wizard,
+			"setup /DisasterRecovery of Exchange 2000 and 2003, setup /Mode:RecoverServer of later ones. Then comes exchange_update, and then the stores." + attended,
 		Args: []labs.Arg{
 			mediaArg("The Exchange disc of the lost server."),
 			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for setup of Exchange 2000 and 2003. It is given to setup with /UnattendFile."},

@@ -16,8 +16,8 @@ func (domainprep) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "domainprep",
 		Doc: "Prepares the machine's domain for Exchange 2000 or 2003 with setup /DomainPrep: it makes Exchange's groups and the container of its system objects. " +
-			"Run it after forestprep, once in each domain that has Exchange servers or mailboxes." + wizard,
-		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), limitArg(domainprepLimit)},
+			"Run it after forestprep, once in each domain that has Exchange servers or mailboxes." + driven,
+		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), keyArg(), pagesArg(), limitArg(domainprepLimit)},
 	}
 }
 

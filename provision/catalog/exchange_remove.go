@@ -21,7 +21,7 @@ func (exchangeRemove) Schema() labs.Schema {
 	media.Required = false
 	return labs.Schema{
 		Kind: "exchange_remove",
-		Doc:  "Uninstalls Exchange from the machine and takes its server out of the organization, with setup /Mode:Uninstall from Exchange 2007 on." + wizard,
+		Doc:  "Uninstalls Exchange from the machine and takes its server out of the organization, with setup /Mode:Uninstall from Exchange 2007 on." + attended,
 		Args: []labs.Arg{
 			media,
 			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for setup of Exchange 2000 and 2003. It is given to setup with /UnattendFile."},

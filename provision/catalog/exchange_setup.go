@@ -24,7 +24,7 @@ func (exchangeSetup) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "exchange_setup",
 		Doc: "Installs an Exchange 2000 or 2003 server, with its management tools, on a member of a prepared domain. " +
-			"The first server founds the organization; later ones join it. On a machine with Exchange 2000, the disc of Exchange 2003 upgrades it in place." + wizard,
+			"The first server founds the organization; later ones join it. On a machine with Exchange 2000, the disc of Exchange 2003 upgrades it in place." + driven,
 		Args: []labs.Arg{
 			mediaArg("The Exchange 2000 or 2003 disc."),
 			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(organizationProblem)},
@@ -34,7 +34,7 @@ func (exchangeSetup) Schema() labs.Schema {
 			{Name: "product_key", Type: labs.SecretType, Doc: "The product key, for discs that ask for one."},
 			{Name: "unattend", Type: labs.PathType, Doc: "A file that you recorded with setup /CreateUnattend, to use in place of Doublehop's. " +
 				"In it @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@ stand for the values above."},
-			limitArg(exchangeSetupLimit),
+			pagesArg(), limitArg(exchangeSetupLimit),
 		},
 	}
 }

@@ -21,14 +21,14 @@ func (exchangeUpdate) Schema() labs.Schema {
 		Kind: "exchange_update",
 		Doc: "Puts a service pack, an update rollup or a cumulative update on an Exchange server, and restarts the machine. " +
 			`Exchange 2000 and 2003: SETUP\I386\UPDATE.EXE of the unpacked service pack. ` +
-			"Exchange 2007 and later: setup /Mode:Upgrade of a disc with the whole program, or the rollup's .msp file on the disc." + wizard,
+			"Exchange 2007 and later: setup /Mode:Upgrade of a disc with the whole program, or the rollup's .msp file on the disc." + driven,
 		Args: []labs.Arg{
 			mediaArg("A disc with the service pack, the rollup or the cumulative update."),
 			{Name: "program", Type: labs.StringType, Doc: `The program to run, as a path on the disc, where it is none of those above: "EXCHANGE2000-KB870540.EXE".`, Valid: textual(discPathProblem)},
 			{Name: "switches", Type: labs.StringsType, Doc: "Switches for the program, in place of Doublehop's.", Valid: listed(carried)},
 			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for the service packs of Exchange 2000 and 2003. It is given to the program with /UnattendFile."},
 			{Name: "disaster_recovery", Type: labs.BoolType, Default: false, Doc: "The service pack goes on a server that disaster_recovery has just rebuilt."},
-			limitArg(exchangeUpdateLimit),
+			pagesArg(), limitArg(exchangeUpdateLimit),
 		},
 	}
 }
@@ -107,7 +107,11 @@ func (x exchange) update(r estate.Release, v versions) (Work, labs.Diagnostics) 
 		if !since(r, "exchange-2007") {
 			run.services = exchangeServices()
 		}
-		return x.early(run, v)
+		var pages []guest.File
+		if program == "" || step.Text("pages") != "" { // what unpacks a patch shows windows of its own
+			pages = x.driven("-update")
+		}
+		return x.early(run, v, pages...)
 	}
 	return x.patch(r, v)
 }

@@ -16,8 +16,8 @@ func (forestprep) Schema() labs.Schema {
 	return labs.Schema{
 		Kind: "forestprep",
 		Doc: "Prepares the forest for Exchange 2000 or 2003 with setup /ForestPrep: it extends the schema and makes the organization's container. " +
-			"Run it once, on a machine of the forest's root domain. A schema has no undo, so give it a stage of its own." + wizard,
-		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), limitArg(forestprepLimit)},
+			"Run it once, on a machine of the forest's root domain. A schema has no undo, so give it a stage of its own." + driven,
+		Args: []labs.Arg{mediaArg("The Exchange 2000 or 2003 disc."), keyArg(), pagesArg(), limitArg(forestprepLimit)},
 	}
 }
 

@@ -117,7 +117,7 @@ func TestScriptsAreForWindows2000Too(t *testing.T) {
 			}
 			for _, f := range work.Job.Files {
 				text := string(read(t, f))
-				if strings.HasSuffix(f.Path, ".BIN") {
+				if strings.HasSuffix(f.Path, ".BIN") || strings.HasSuffix(f.Path, ".EXE") {
 					continue
 				}
 				if strings.Count(text, "\n") != strings.Count(text, "\r\n") {
@@ -163,6 +163,8 @@ func TestBadArguments(t *testing.T) {
 		{"copy to a device path", "copy", args{"from": "testdata/user", "to": `\\.\COM1`}, "no absolute path"},
 		{"copy upwards", "copy", args{"from": "testdata/user", "to": `C:\A\..\B`}, "goes up"},
 		{"copy to a variable", "copy", args{"from": "testdata/user", "to": `C:\%TEMP%`}, "cmd takes as syntax"},
+		{"pages are absent", "wizard", args{"program": "X.EXE", "pages": "testdata/absent.txt"}, "no such file"},
+		{"pages are none", "wizard", args{"program": "X.EXE", "pages": "testdata/user/setup.vbs"}, "is no list of pages. Line 1"},
 		{"check nothing", "check", nil, "Name 1 to"},
 		{"check a wild service", "check", args{"service": []string{`x" & del C:\`}}, "cannot be written"},
 	} {
@@ -187,7 +189,7 @@ func TestStepsOutOfPlace(t *testing.T) {
 		w := newWorld(t, labs.Windows2003)
 		call := w.step(schema.Kind, "ex01", args{
 			"domain": "contoso.test", "media": labs.MediaRef("exchange"), "organization": "Contoso",
-			"command": "x", "from": "testdata/user", "to": `C:\X`, "service": []string{"x"}, "text": "x",
+			"command": "x", "from": "testdata/user", "to": `C:\X`, "service": []string{"x"}, "text": "x", "program": `SETUP.EXE`, "pages": "testdata/pages/tool.txt",
 		})
 		if _, diags := e.Work(call); diags.Fatal() {
 			t.Errorf("%s on a machine that is not installed: %s", schema.Kind, diags[0].Detail)

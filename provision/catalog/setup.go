@@ -8,6 +8,7 @@ import (
 
 	"github.com/doublehop/doublehop/labs"
 	"github.com/doublehop/doublehop/provision/guest"
+	driver "github.com/doublehop/doublehop/provision/guest/wizard"
 )
 
 // exchange is what the three steps that run Exchange setup have in common.
@@ -18,8 +19,8 @@ type exchange struct {
 	values map[string]any
 }
 
-// wizard is said in the reference of each step that runs setup.
-const wizard = " Setup of a real disc shows its wizard here and waits for a person: look at the machine's screen. " +
+// attended is said in the reference of each step that runs setup.
+const attended = " Setup of a real disc shows its wizard here and waits for a person: look at the machine's screen. " +
 	"The step ends when the facts are in the directory, whoever pressed the buttons."
 
 // exchangeFor begins the work of a step; ok is false where the machine stands
@@ -32,7 +33,7 @@ func exchangeFor(c Call) (exchange, bool) {
 	p := &pen{call: c}
 	root := domainDN(at.forest.Root)
 	return exchange{p: p, at: at, values: map[string]any{
-		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "disc": true, "retire": false, "first": []command(nil),
+		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "wizard": false, "disc": true, "retire": false, "first": []command(nil),
 		"controller": p.word("on", at.controller), "dn": p.word("on", domainDN(at.domain.Name)), "root": p.word("on", root),
 		"computer": p.word("on", c.Machine.Computer), "old": p.old(),
 	}}, true
@@ -42,6 +43,7 @@ func exchangeFor(c Call) (exchange, bool) {
 // look at.
 func (x exchange) work(name string, longest time.Duration, files []guest.File, proofs ...Proof) (Work, labs.Diagnostics) {
 	c := x.p.call
+	files = append(files, x.driven("")...)
 	all := append([]guest.File{
 		x.p.script(guest.Script, name+".job.cmd", x.values),
 		x.p.script(guest.ProofScript, "look.proof.cmd", x.values),
@@ -58,6 +60,9 @@ func (x exchange) work(name string, longest time.Duration, files []guest.File, p
 // the reasons why a component cannot be assigned an action (KB178975). Lines
 // with an error code alone are harmless and mean nothing.
 func explainSetup(output []string) string {
+	if why := driver.Explain(output); why != "" {
+		return why
+	}
 	lines := make([]string, len(output))
 	for i, l := range output {
 		l = strings.TrimPrefix(strings.TrimSpace(l), strings.TrimSpace(logMark))

@@ -7,7 +7,7 @@ ldifde -f "%DH%\RETIRE.LDF" -s {{.controller}} -d "CN=Microsoft Exchange,CN=Serv
 cscript //nologo "%DHJOB%\DELETE.VBS" "%DH%\RETIRE.LDF" "%DH%\CHANGE.LDF"
 if not errorlevel 1 ldifde -i -k -f "%DH%\CHANGE.LDF" -s {{.controller}} -j "%DH%"
 {{- end}}
-start /wait "" "%DISC%\{{.program}}"{{range .switches}} {{argument .}}{{end}}{{if .unattend}} /UnattendFile %DHJOB%\EXSETUP.INI{{end}}
+{{if .wizard}}"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT"{{else}}start /wait ""{{end}} "%DISC%\{{.program}}"{{range .switches}} {{argument .}}{{end}}{{if .unattend}} /UnattendFile %DHJOB%\EXSETUP.INI{{end}}
 {{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

@@ -9,7 +9,7 @@ if not errorlevel 1 exit /b 0
 :begin
 {{- end}}
 {{template "setup" .}}
-start /wait "" "%DISC%\{{.program}}" /UnattendFile %DHJOB%\EXSETUP.INI
+{{if .wizard}}"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT"{{else}}start /wait ""{{end}} "%DISC%\{{.program}}" /UnattendFile %DHJOB%\EXSETUP.INI
 {{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

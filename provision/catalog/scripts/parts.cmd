@@ -44,6 +44,9 @@ echo Setup starts from %DISC%
 {{- end}}
 {{define "ended"}}set CODE=%errorlevel%
 echo Setup ended with %CODE%
+{{- if .wizard}}
+if %CODE% GEQ 240 if %CODE% LEQ 247 goto stopped
+{{- end}}
 if not exist "%LOG%" goto nolog
 cscript //nologo "%DHJOB%\LOG.VBS" "%LOG%"
 if errorlevel 1 goto failed
@@ -51,6 +54,12 @@ if "%CODE%"=="3010" exit /b 3010
 rem No source knows setup's exit codes: with no failure in its log, the proofs decide.
 if not "%CODE%"=="0" echo Setup's log names no failure
 exit /b 0
+{{- if .wizard}}
+rem The wizard's driver stopped by itself, and said why.
+:stopped
+if exist "%LOG%" cscript //nologo "%DHJOB%\LOG.VBS" "%LOG%"
+exit /b %CODE%
+{{- end}}
 :failed
 exit /b 1
 :nolog
