@@ -21,12 +21,12 @@ func (exchangeRemove) Schema() labs.Schema {
 	media.Required = false
 	return labs.Schema{
 		Kind: "exchange_remove",
-		Doc:  "Uninstalls Exchange from the machine and takes its server out of the organization, with setup /Mode:Uninstall from Exchange 2007 on." + attended,
+		Doc:  "Uninstalls Exchange from the machine and takes its server out of the organization, with setup /Mode:Uninstall from Exchange 2007 on." + driven,
 		Args: []labs.Arg{
 			media,
 			{Name: "unattend", Type: labs.PathType, Doc: "An answer file that you recorded, for setup of Exchange 2000 and 2003. It is given to setup with /UnattendFile."},
 			{Name: "retire", Type: labs.BoolType, Default: true, Doc: "When it is the last server of Exchange 2000 and 2003 beside later ones: first delete the routing group connectors and the recipient update services from the directory, which setup demands."},
-			limitArg(removeLimit),
+			pagesArg(), limitArg(removeLimit),
 		},
 	}
 }
@@ -73,7 +73,7 @@ func (exchangeRemove) Work(c Call) (Work, labs.Diagnostics) {
 		p.complain("media", "Disc needed", fmt.Sprintf("Setup of %s asks for its disc when it removes a server. Name it with media.", r.Name))
 	}
 	x.values["gone"] = true
-	files := p.withServices(nil, exchangeServices())
+	files := p.withServices(x.driven("-remove"), exchangeServices())
 	if c.Step.Flag("retire") && lastEarly(c) {
 		x.values["retire"] = true
 		files = append(files, p.helper("DELETE.VBS"))

@@ -102,7 +102,7 @@ func exchangeJobs() []exchangeJob {
 	media := func(id string) labs.MediaRef { return labs.MediaRef(id) }
 	from := func(name string) labs.MachineRef { return labs.MachineRef(name) }
 	return []exchangeJob{
-		{"forestprep-2000", "forestprep", "dc01", args{"media": media("exchange-2000")}},
+		{"forestprep-2000", "forestprep", "dc01", args{"media": media("exchange-2000"), "organization": "Contoso"}},
 		{"forestprep", "forestprep", "dc01", args{"media": media("exchange-2003")}},
 		{"domainprep", "domainprep", "dc01", args{"media": media("exchange-2003")}},
 		{"setup-2000", "exchange_setup", "ex00", args{"media": media("exchange-2000"), "organization": "Contoso"}},

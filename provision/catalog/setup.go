@@ -15,6 +15,8 @@ import (
 type exchange struct {
 	p  *pen
 	at place
+	// organization is the name that the wizard is told.
+	organization string
 	// values are for the step's scripts.
 	values map[string]any
 }
@@ -32,7 +34,7 @@ func exchangeFor(c Call) (exchange, bool) {
 	}
 	p := &pen{call: c}
 	root := domainDN(at.forest.Root)
-	return exchange{p: p, at: at, values: map[string]any{
+	return exchange{p: p, at: at, organization: c.Step.Text("organization"), values: map[string]any{
 		"step": p.word("on", c.Step.Kind), "program": p.word("media", earlyProgram), "services": []word(nil), "queries": []query(nil), "tries": 1, "gone": false, "wizard": false, "disc": true, "retire": false, "first": []command(nil),
 		"controller": p.word("on", at.controller), "dn": p.word("on", domainDN(at.domain.Name)), "root": p.word("on", root),
 		"computer": p.word("on", c.Machine.Computer), "old": p.old(),
@@ -58,11 +60,9 @@ func (x exchange) work(name string, longest time.Duration, files []guest.File, p
 // explainSetup finds the failure in the lines that LOG.VBS showed of setup's
 // progress log: "Setup failed while installing sub-component ..." (KB273742), or
 // the reasons why a component cannot be assigned an action (KB178975). Lines
-// with an error code alone are harmless and mean nothing.
+// with an error code alone are harmless and mean nothing. Where the log names no
+// failure, it is the wizard's page that stopped the driver.
 func explainSetup(output []string) string {
-	if why := driver.Explain(output); why != "" {
-		return why
-	}
 	lines := make([]string, len(output))
 	for i, l := range output {
 		l = strings.TrimPrefix(strings.TrimSpace(l), strings.TrimSpace(logMark))
@@ -86,6 +86,9 @@ func explainSetup(output []string) string {
 			reasons = append(reasons, strings.TrimSpace(reason)+".")
 		}
 		return strings.Join(reasons, " ")
+	}
+	if why := driver.Explain(output); why != "" {
+		return why
 	}
 	return explain("setup: ", "ldifde: ")(output)
 }

@@ -127,7 +127,7 @@ func (x exchange) driven(suffix string) []guest.File {
 		}
 		text, _ = driver.Shipped(product + suffix)
 	}
-	values := map[string]string{"ORGANIZATION": step.Text("organization")}
+	values := map[string]string{"ORGANIZATION": x.organization, "GROUP": step.Text("administrative_group"), "FOLDER": step.Text("folder")}
 	key := step.Text("product_key")
 	if key != "" {
 		key = strings.ReplaceAll(p.secret("product_key", key).Reveal(), "-", "")

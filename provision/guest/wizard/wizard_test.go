@@ -62,7 +62,7 @@ func TestImports(t *testing.T) {
 
 func TestShippedPages(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"exchange-2000", "exchange-2003", "exchange-2000-update", "exchange-2003-update"} {
+	for _, name := range []string{"exchange-2000", "exchange-2003", "exchange-2000-update", "exchange-2003-update", "exchange-2000-remove", "exchange-2003-remove"} {
 		text, ok := wizard.Shipped(name)
 		if !ok {
 			t.Fatalf("no pages %s", name)
