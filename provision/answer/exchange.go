@@ -19,7 +19,7 @@ type Exchange struct {
 	Folder string
 	// ProductKey may be empty for media that asks for none.
 	ProductKey labs.SecretValue
-	// Text replaces our file when it is not empty; see [ExchangeSetup].
+	// Text is the file that was recorded; see [ExchangeSetup].
 	Text string
 	// Origin is the step's block.
 	Origin Origin
@@ -32,50 +32,27 @@ const FirstGroup = "First Administrative Group"
 // ExchangeFolder is where setup puts Exchange 2000 and 2003 by itself.
 const ExchangeFolder = `C:\Program Files\Exchsrvr`
 
-// ExchangeSetup writes the file for `SETUP.EXE /UnattendFile FILE`.
+// ExchangeSetup fills in the file for `SETUP.EXE /UnattendFile FILE`.
 //
 // Microsoft never published this file's keys: setup records one with
-// /CreateUnattend while a person walks through the wizard. Ours says what the
-// wizard's pages ask for, in two sections:
-//
-//	[General]       Components (of the component page), InstallPath, ProductKey
-//	[Organization]  Name, AdministrativeGroup (when it is not the first)
-//
-// Who has real media records a file and gives it as Text: it is taken as it
+// /CreateUnattend while a person walks through the wizard. It is taken as it
 // is, with @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@ replaced, so
 // that no key need stand in it.
 func ExchangeSetup(e Exchange) (File, labs.Diagnostics) {
+	diags := e.Check()
+	file, more := e.recorded()
+	return finish(file, append(diags, more...))
+}
+
+// Check says what setup would not take as a name or a folder. An empty group or
+// folder becomes setup's own.
+func (e *Exchange) Check() labs.Diagnostics {
 	if e.Group == "" {
 		e.Group = FirstGroup
 	}
 	if e.Folder == "" {
 		e.Folder = ExchangeFolder
 	}
-	diags := e.check()
-	if e.Text != "" {
-		file, more := e.recorded()
-		return finish(file, append(diags, more...))
-	}
-	file, more := write("EXSETUP.INI", e.entries(), e.Origin)
-	return finish(file, append(diags, more...))
-}
-
-func (e *Exchange) entries() []entry {
-	entries := []entry{
-		{"General", "Components", phrase("Messaging and Collaboration Services,System Management Tools")},
-		{"General", "InstallPath", given("folder", e.Folder)},
-	}
-	if !e.ProductKey.Empty() {
-		entries = append(entries, entry{"General", "ProductKey", given("product_key", e.ProductKey.Reveal()).hush()})
-	}
-	entries = append(entries, entry{"Organization", "Name", given("organization", e.Organization)})
-	if e.Group != FirstGroup {
-		entries = append(entries, entry{"Organization", "AdministrativeGroup", given("administrative_group", e.Group)})
-	}
-	return entries
-}
-
-func (e *Exchange) check() labs.Diagnostics {
 	var diags labs.Diagnostics
 	add := func(argument, summary, format string, args ...any) {
 		diags = append(diags, e.Origin.complaint(argument, summary, fmt.Sprintf(format, args...)))

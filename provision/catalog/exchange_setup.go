@@ -28,11 +28,11 @@ func (exchangeSetup) Schema() labs.Schema {
 		Args: []labs.Arg{
 			mediaArg("The Exchange 2000 or 2003 disc."),
 			{Name: "organization", Type: labs.StringType, Required: true, Doc: "The organization's name, the same for every server of a forest.", Valid: textual(organizationProblem)},
-			{Name: "administrative_group", Type: labs.StringType, Default: answer.FirstGroup, Doc: "The administrative group. A disc in another language names the first one in that language.", Valid: textual(labs.TextProblem)},
+			{Name: "administrative_group", Type: labs.StringType, Default: answer.FirstGroup, Doc: "The administrative group. Setup's wizard asks for it only where the organization has several. A disc in another language names the first one in that language.", Valid: textual(labs.TextProblem)},
 			{Name: "folder", Type: labs.StringType, Default: answer.ExchangeFolder, Doc: "Where Exchange is installed.", Valid: textual(guestPathProblem)},
 			{Name: "front_end", Type: labs.BoolType, Default: false, Doc: "Make it a front-end server, which serves clients and holds no mailboxes. The machine is restarted."},
 			{Name: "product_key", Type: labs.SecretType, Doc: "The product key, for discs that ask for one."},
-			{Name: "unattend", Type: labs.PathType, Doc: "A file that you recorded with setup /CreateUnattend, to use in place of Doublehop's. " +
+			{Name: "unattend", Type: labs.PathType, Doc: "A file that you recorded with setup /CreateUnattend. With it, setup is given /UnattendFile and shows no wizard. " +
 				"In it @ORGANIZATION@, @GROUP@, @FOLDER@ and @PRODUCT_KEY@ stand for the values above."},
 			pagesArg(), limitArg(exchangeSetupLimit),
 		},
@@ -84,13 +84,30 @@ func (exchangeSetup) Work(c Call) (Work, labs.Diagnostics) {
 	x.values["tries"] = serviceTries
 	_, x.values["upgrade"] = installedOn(c, c.Machine.Name)
 	x.values["services"] = p.words("on", exchangeServices())
-	files := []guest.File{p.answer(answer.ExchangeSetup(exchangeAnswers(p)))}
+	var files []guest.File
+	x.values["unattend"] = c.Step.Text("unattend") != ""
+	if c.Step.Text("unattend") != "" {
+		files = append(files, p.answer(answer.ExchangeSetup(exchangeAnswers(p))))
+	} else {
+		told := exchangeAnswers(p)
+		p.diags = append(p.diags, told.Check()...)
+		p.unasked(told)
+	}
 	work, diags := x.work("exchange_setup", exchangeSetupLimit, p.withServices(files, exchangeServices()),
 		append(append([]Proof{called("exchange.organization", "ORG", organization)}, v.proofs...), serviceProofs(exchangeServices())...)...)
 	if c.Step.Flag("front_end") && !diags.Fatal() {
 		x.frontEnd(&work)
 	}
 	return work, diags
+}
+
+// unasked refuses what the shipped pages of setup's wizard do not answer.
+func (p *pen) unasked(e answer.Exchange) {
+	if e.Folder == answer.ExchangeFolder || p.call.Step.Text("pages") != "" {
+		return
+	}
+	p.complain("folder", "Setup's wizard is not told this folder",
+		fmt.Sprintf("The pages that Doublehop answers leave Exchange in %s. Give pages of your own, with @FOLDER@ in them, or a recorded answer file with unattend.", answer.ExchangeFolder))
 }
 
 // exchangeAnswers is what setup is told.

@@ -11,11 +11,11 @@ import (
 var (
 	dcpromoLine = regexp.MustCompile(`(?im)^start /wait "" dcpromo /answer:`)
 	netdomLine  = regexp.MustCompile(`(?im)netdom\.exe" join .* /domain:(\S+)`)
-	setupLine   = regexp.MustCompile(`(?im)SETUP\.EXE"? /(ForestPrep|DomainPrep|UnattendFile)`)
+	setupLine   = regexp.MustCompile(`(?im)^rem Doublehop step (forestprep|domainprep|exchange_setup):(?s:.*)WIZARD\.EXE" .*SETUP\.EXE"`)
 	answerLine  = regexp.MustCompile(`(?im)^\s*NewDomainDNSName\s*=\s*"?([^"\s]+)`)
 	callLine    = regexp.MustCompile(`(?im)^cmd /c "%DHJOB%\\([A-Z0-9.]+)"`)
 	expectLine  = regexp.MustCompile(`(?im)expected (\d+)\.`)
-	orgLine     = regexp.MustCompile(`(?ims)^\[Organization\]\s.*?^Name\s*=\s*"?([^"\r\n]+)`)
+	orgLine     = regexp.MustCompile(`(?im)^\s*heading Organization Name\s+type 1 ([^\r\n]+)`)
 )
 
 // script runs a JOB.CMD of the catalogue and gives its exit code.
@@ -164,10 +164,8 @@ func (r *runner) exchange(mode string) int {
 	r.options.begin(r.ctx, r.g, "exchange")
 	r.g.Set(system, keyExchange, "1")
 	dc.set(keyServer+computer(r.g), "1")
-	for name, content := range r.state.Files {
-		if m := orgLine.FindSubmatch(content); m != nil && strings.HasSuffix(name, ".INI") {
-			dc.set(keyOrg, strings.TrimSpace(string(m[1])))
-		}
+	if m := orgLine.FindSubmatch(r.state.Files["PAGES.TXT"]); m != nil {
+		dc.set(keyOrg, strings.TrimSpace(string(m[1])))
 	}
 	return 0
 }

@@ -41,7 +41,8 @@ make_guest_wine() {
 	for folder in bin sbin lib; do
 		ln -s "usr/$folder" "$root/$folder"
 	done
-	copy_linux "$root" usr/lib/ld-linux.so.2 usr/lib/wine/wine usr/lib/wine/wineserver32 "$WINE_LIB"/i386-unix/{ntdll,win32u,ws2_32,dnsapi,crypt32,netapi32}.so
+	copy_linux "$root" usr/lib/ld-linux.so.2 usr/lib/wine/wine usr/lib/wine/wineserver32 "$WINE_LIB"/i386-unix/{ntdll,win32u,ws2_32,dnsapi,crypt32,netapi32}.so \
+		usr/lib/i386-linux-gnu/libgcc_s.so.1 # glibc opens it when a thread ends
 	cp "$source"/usr/share/wine/nls/{l_intl,locale,sortdefault,norm*,c_037,c_437,c_500,c_850,c_1250,c_1251,c_1252,c_20127,c_28591}.nls "$root/usr/share/wine/nls/"
 	cp -a "$out/wine-prefix" "$prefix"
 	find "$prefix/drive_c" -type l -delete

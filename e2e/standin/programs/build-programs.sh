@@ -37,11 +37,19 @@ printf '%s\n' expand.exe find.exe msiexec.exe net.exe netsh.exe powershell.exe s
 (cd "$here" && CGO_ENABLED=0 GOOS=linux GOARCH=386 GO386=softfloat \
 	go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$out/standind" ./standind)
 
-# versioned RELEASE VERSION FILE links the shim with a version resource: programs of Exchange are told by theirs.
+# versioned RELEASE VERSION FILE links a program with a version resource: programs of Exchange are told by theirs. Those
+# of Exchange 2000 and 2003 show a wizard, with the shim beside them; others are the shim.
 versioned() {
 	printf '1 VERSIONINFO\nFILEVERSION %s\nPRODUCTVERSION %s\nBEGIN\nEND\n' "$(echo "$2" | tr . ,)" "$(echo "$2" | tr . ,)" |
 		i686-w64-mingw32-windres -O coff -o "$out/version.o"
-	i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$3" "$here/shim/shim.c" "$out/version.o"
+	case $1 in
+	exchange-2000* | exchange-2003*)
+		year=$(echo "$1" | cut -c 10-13)
+		i686-w64-mingw32-gcc -Os -s -Wall -Wextra -mwindows "-DYEAR=$year" -Wl,--no-insert-timestamp -o "$3" "$here/shim/wizard.c" "$out/version.o"
+		cp "$out/shim.exe" "$(echo "$3" | sed 's/E*\.EXE$/COR.EXE/')"
+		;;
+	*) i686-w64-mingw32-gcc -Os -s -Wall -Wextra -Wl,--no-insert-timestamp -o "$3" "$here/shim/shim.c" "$out/version.o" ;;
+	esac
 	rm "$out/version.o"
 }
 

@@ -1,7 +1,7 @@
 @echo off
 rem Doublehop step domainprep: Exchange setup prepares the domain.
 {{template "setup" .}}
-{{if .wizard}}"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT"{{else}}start /wait ""{{end}} "%DISC%\{{.program}}" /DomainPrep
+"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT" "%DISC%\{{.program}}" /DomainPrep
 {{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

@@ -1,5 +1,5 @@
 @echo off
-rem Doublehop step exchange_setup: Exchange setup with an answer file (KB312363).
+rem Doublehop step exchange_setup: Exchange setup{{if .unattend}} with a recorded answer file (KB312363){{end}}.
 {{- if not .upgrade}}
 rem A boot cut the first pass short: where the store is installed, the proofs say what came of it.
 if "%DHPASS%"=="1" goto begin
@@ -9,7 +9,7 @@ if not errorlevel 1 exit /b 0
 :begin
 {{- end}}
 {{template "setup" .}}
-{{if .wizard}}"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT"{{else}}start /wait ""{{end}} "%DISC%\{{.program}}" /UnattendFile %DHJOB%\EXSETUP.INI
+"%DHJOB%\WIZARD.EXE" "%DHJOB%\PAGES.TXT" "%DISC%\{{.program}}"{{if .unattend}} /UnattendFile %DHJOB%\EXSETUP.INI{{end}}
 {{template "ended" .}}
 {{template "find" .}}
 {{template "directory" .}}

@@ -138,7 +138,7 @@ func (c *call) locked() int {
 		return c.ldifde()
 	case "netsh":
 		return c.netsh()
-	case "setup", "setupcor", "update":
+	case "setup", "setupcor", "updatcor":
 		return c.setup()
 	case "wmic":
 		return c.wmic()

@@ -7,7 +7,7 @@ import (
 	"github.com/doublehop/doublehop/e2e/standin/programs/machine"
 )
 
-const setup = `E:\SETUP\I386\SETUP.EXE `
+const setup = `E:\SETUP\I386\SETUPCOR.EXE `
 
 func TestTheWholeStoryLeavesItsFacts(t *testing.T) {
 	l := &lan{t: t}
@@ -24,7 +24,12 @@ func TestTheWholeStoryLeavesItsFacts(t *testing.T) {
 	ex := l.member()
 	ex.run(0, setup+"/ForestPrep")
 	ex.run(0, setup+"/DomainPrep")
+	if said := ex.run(0, setup+"/StandInState"); said != "Install\r\n" {
+		t.Errorf("the wizard is told %q where there is no server", said)
+	}
 	ex.run(0, setup+`/UnattendFile:C:\EX.INI`)
+	ex.run(0, setup+"/StandInState", "Remove Contoso\r\n")
+	ex.run(0, setup+"/ForestPrep /StandInState", "ForestPrep Contoso\r\n")
 	ex.reboot()
 	for _, service := range []string{"MSExchangeIS", "MSExchangeSA", "W3SVC", "SMTPSVC", "RESvc"} {
 		ex.run(0, "sc query "+service, "SERVICE_NAME: "+service, "STATE              : 4  RUNNING")
@@ -101,11 +106,12 @@ func TestJoinNeedsTheDomainControllerAndItsPassword(t *testing.T) {
 func TestSetupHoldsItsOrder(t *testing.T) {
 	l := &lan{t: t}
 	alone := l.machine("EX09", "10.66.0.19")
+	alone.run(0, setup+"/DomainPrep /StandInState", "DomainPrep\r\n")
 	alone.run(1, setup+"/ForestPrep", "cannot be assigned the action", "does not belong to a domain")
 	l.controller()
 	ex := l.member()
 	ex.run(1, setup+"/Frobnicate", "unknown switch")
-	ex.run(1, setup, "Wizard waits")
+	ex.run(1, setup, "nothing to do")
 	ex.run(1, setup+"/DomainPrep", "run ForestPrep first")
 	ex.run(1, setup+`/UnattendFile C:\EX.INI`, "run ForestPrep first", "run DomainPrep first")
 	l.cut = true

@@ -19,7 +19,7 @@ func (b *box) insert(id string) {
 	check(b.t, os.WriteFile(root+"/EXCHANGE.ID", []byte(id+"\r\n"), 0o600))
 }
 
-const update = `E:\SETUP\I386\UPDATE.EXE`
+const update = `E:\SETUP\I386\UPDATCOR.EXE`
 
 // windows2000 makes an old machine of it.
 func (b *box) windows2000() {
@@ -58,7 +58,9 @@ func insideOut(t *testing.T, l *lan) {
 	l.controller()
 	ex := l.member()
 	ex.insert("exchange-2000")
-	ex.run(0, setup+"/ForestPrep")
+	ex.run(1, setup+"/ForestPrep /StandInName Contoso/Berlin", "is not valid")
+	ex.run(0, setup+"/ForestPrep /StandInName Contoso")
+	ex.run(0, setup+"/StandInState", "Install Contoso\r\n")
 	ex.run(0, setup+"/DomainPrep")
 	ex.run(1, setup+`/UnattendFile C:\EX.INI`, "cannot be installed on Windows Server 2003")
 	ex.windows2000()
@@ -77,7 +79,9 @@ func insideOut(t *testing.T, l *lan) {
 	ex.run(0, update)
 	const org = "CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=test"
 	ex.says(ex.export(org, "(&(objectClass=msExchExchangeServer)(cn=EX01))", "serialNumber"), "Build 6249.4: Service Pack 3")
+	ex.run(0, update+" /StandInState", "Update Contoso\r\n")
 	ex.insert("exchange-2003")
+	ex.run(0, setup+"/StandInState", "Upgrade Contoso\r\n")
 	ex.run(0, setup+`/UnattendFile C:\EX.INI`)
 	ex.says(ex.export(org, "(&(objectClass=msExchExchangeServer)(cn=EX01))", "serialNumber"), "Version 6.5 (Build 6944.4)")
 	ex.run(1, setup+`/UnattendFile C:\EX.INI`, "already installed")
@@ -160,5 +164,5 @@ func TestAServerThatSomebodyNeedsIsNotRemoved(t *testing.T) {
 	check(t, err)
 	ex.run(0, setup)
 	ex.run(1060, "sc query MSExchangeIS")
-	ex.run(1, setup, "Wizard waits")
+	ex.run(1, setup, "nothing to do")
 }

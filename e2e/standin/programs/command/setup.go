@@ -22,11 +22,11 @@ type installing struct {
 	forest, domain bool
 	unattend       string // Windows path of the answer file
 	dc             string
+	name           string // of the organization, where ForestPrep asks for it
 }
 
-// setup is SETUP\I386\SETUP.EXE of the stand-in discs of Exchange 2000 and 2003, and
-// UPDATE.EXE of their service packs. Where the real one shows its wizard, this one
-// does what a person would choose: it updates, or removes the server.
+// setup is SETUPCOR.EXE of the stand-in discs of Exchange 2000 and 2003, and UPDATCOR.EXE
+// of their service packs: they do what the wizards in SETUP.EXE and UPDATE.EXE were told.
 func (c *call) setup() int {
 	r, known := c.disc()
 	if strings.HasPrefix(strings.ToUpper(c.request.Module), "C:") { // that of a server that is installed
@@ -34,6 +34,9 @@ func (c *call) setup() int {
 	}
 	if known && r.year >= 2010 {
 		return c.laterSetup(r)
+	}
+	if len(c.args) > 0 && strings.EqualFold(c.args[len(c.args)-1], "/StandInState") {
+		return c.sayState(r)
 	}
 	c.setupLine("**********************************************")
 	c.setupLine("Starting Exchange " + r.build + " setup (stand-in, not Microsoft Exchange) on Windows " + c.Machine.Version())
@@ -52,14 +55,14 @@ func (c *call) setup() int {
 		return c.forestPrep(i)
 	case i.domain:
 		return c.domainPrep(i)
-	case c.request.Program() == "update":
+	case c.request.Program() == "updatcor":
 		return c.exchangeUpdate(i)
 	case i.unattend != "":
 		return c.exchangeServer(i)
 	case c.Machine.Exchange != "":
 		return c.exchangeRemove(i)
 	}
-	return c.setupFails("the Installation Wizard waits at its first page (no /UnattendFile)")
+	return c.setupFails("there is nothing to do without /ForestPrep, /DomainPrep or /UnattendFile")
 }
 
 // readSetup reads the switches; values follow a colon or stand as the next argument.
@@ -70,7 +73,7 @@ func (c *call) readSetup() (installing, string) {
 		if !is {
 			return i, "the command line is not understood: " + c.args[at]
 		}
-		if (name == "unattendfile" || name == "choosedc") && value == "" && at+1 < len(c.args) {
+		if (name == "unattendfile" || name == "choosedc" || name == "standinname") && value == "" && at+1 < len(c.args) {
 			at++
 			value = c.args[at]
 		}
@@ -83,6 +86,8 @@ func (c *call) readSetup() (installing, string) {
 			i.unattend = value
 		case "choosedc":
 			i.dc = value
+		case "standinname":
+			i.name = value
 		case "noeventlog", "noerrorlog", "showui":
 		case "disasterrecovery", "createunattend", "encryptedmode", "password", "all", "removeorg":
 			return i, "this stand-in does not imitate /" + name
@@ -198,6 +203,34 @@ func organization(d Directory, configuration string) (directory.Entry, bool) {
 	return found[0], true
 }
 
+// sayState prints what the wizard is to do, and the organization's name where it
+// has one: with it the wizard leaves out the pages that ask for it.
+func (c *call) sayState(r release) int {
+	have, there := c.installed()
+	action := "Install"
+	switch i, _ := c.readSetup(); {
+	case i.forest:
+		action = "ForestPrep"
+	case i.domain:
+		action = "DomainPrep"
+	case c.request.Program() == "updatcor":
+		action = "Update"
+	case there && have.year == r.year:
+		action = "Remove"
+	case there:
+		action = "Upgrade"
+	}
+	if d, _ := c.preparing(""); d != nil {
+		defer d.Close()
+		org, _ := organization(d, "CN=Configuration,"+d.Root().Value("defaultNamingContext"))
+		if name := org.Value("cn"); name != "" && name != placeholderOrg {
+			action += " " + name
+		}
+	}
+	c.Out(action + "\r\n")
+	return 0
+}
+
 func (c *call) forestPrep(i installing) int {
 	const component, action = "Microsoft Exchange Forest Preparation", "ForestPrep"
 	d, because := c.preparing(i.dc, "Schema Admins", "Enterprise Admins")
@@ -209,6 +242,9 @@ func (c *call) forestPrep(i installing) int {
 	configuration := "CN=Configuration," + dn
 	if i.patch {
 		return c.prerequisites(component, action, []string{"This disc is a service pack: it prepares no forest"})
+	}
+	if i.name != "" && !orgName.MatchString(i.name) {
+		return c.prerequisites(component, action, []string{"The name \"" + i.name + "\" of the organization is not valid"})
 	}
 	schema := "CN=Schema," + configuration
 	c.setupLine("Entering CompForestPrep::ScInstallForestPrep")
@@ -228,6 +264,9 @@ func (c *call) forestPrep(i installing) int {
 	c.work(1.5)
 	above := "CN=Microsoft Exchange,CN=Services," + configuration
 	org := "CN=" + placeholderOrg + "," + above
+	if i.name != "" {
+		org = "CN=" + i.name + "," + above
+	}
 	if named, ok := organization(d, configuration); ok {
 		org = named.DN
 	}

@@ -51,6 +51,9 @@ func makeTemplate(t *testing.T) string {
 	copyPrefix(t, "../../../../build/standin/wine-prefix", folder+"/prefix")
 	system := folder + "/prefix/drive_c/windows/system32/"
 	build(folder+"/shim.exe", "../shim/shim.c")
+	for _, year := range []string{"2000", "2003"} {
+		build(folder+"/setup"+year+".exe", "-mwindows", "-DYEAR="+year, "../shim/wizard.c")
+	}
 	overrides := "\n[Software\\\\Wine\\\\DllOverrides] 1700000000\n\"wbemdisp\"=\"native,builtin\"\n\"find.exe\"=\"native,builtin\"\n"
 	for name := range strings.FieldsSeq("net.exe net1.exe sc.exe shutdown.exe wmic.exe dcpromo.exe ldifde.exe netsh.exe expand.exe sysocmgr.exe winmgmt.exe ntdsutil.exe sync.exe powershell.exe servermanagercmd.exe msiexec.exe ping.exe") {
 		copyFile(t, folder+"/shim.exe", system+name)
@@ -87,6 +90,20 @@ func copyFile(t *testing.T, from, to string) {
 // machine has a prefix for it.
 func (b *box) program(path string) {
 	b.t.Helper()
+	b.programOf("shim", path)
+}
+
+// wizard lays setup of Exchange 2000 or 2003 on the machine, or the program of its
+// service pack, with the program that does the work.
+func (b *box) wizard(product, path, core string) {
+	b.t.Helper()
+	b.programOf("setup"+strings.TrimPrefix(product, "exchange-")[:4], path)
+	b.program(core)
+}
+
+// programOf lays a program of the template on the machine.
+func (b *box) programOf(name, path string) {
+	b.t.Helper()
 	unix, err := b.guest.Machine.Unix(`C:`, path)
 	check(b.t, err)
 	if b.lan.template == "" {
@@ -94,7 +111,7 @@ func (b *box) program(path string) {
 		check(b.t, os.WriteFile(unix, []byte("MZ"), 0o600))
 		return
 	}
-	copyFile(b.t, b.lan.template+"/shim.exe", unix)
+	copyFile(b.t, b.lan.template+"/"+name+".exe", unix)
 }
 
 // disc puts the stand-in disc of a product into D:, or into E: when it is one of Exchange.
@@ -116,9 +133,9 @@ func (b *box) disc(product string) {
 		b.program(`E:\EXCHANGE2010.MSP`)
 	case strings.Contains(product, "-2000") || strings.Contains(product, "-2003"):
 		b.insert(product)
-		b.program(`E:\SETUP\I386\SETUP.EXE`)
+		b.wizard(product, `E:\SETUP\I386\SETUP.EXE`, `E:\SETUP\I386\SETUPCOR.EXE`)
 		if strings.Contains(product, "-sp") {
-			b.program(`E:\SETUP\I386\UPDATE.EXE`)
+			b.wizard(product, `E:\SETUP\I386\UPDATE.EXE`, `E:\SETUP\I386\UPDATCOR.EXE`)
 		}
 	default:
 		b.later(product)
