@@ -53,6 +53,7 @@ func outcomes() []outcome {
 		{"well", 0, []string{"page: welcome", "page: licence", "did: check I agree", "page: key", "page: finish", "the program ended with 0"}},
 		{"reorder", 0, []string{"page: key", "page: licence", "page: organization", "page: type", "the program ended with 0"}},
 		{"warn", 0, []string{"page: pre-windows-2000", "did: press OK", "page: progress", "page: finish"}},
+		{"late", 0, []string{"page: welcome", "page: finish", "the program ended with 0"}},
 		{"silent", 7, []string{"the program ended with 7"}},
 		{"change", wizard.EndUnknown, []string{"page: key", "not in the list", "Choose Components"}},
 		{"text", wizard.EndChanged, []string{`page components has changed: it does not say "messaging and collaboration".`}},
@@ -71,7 +72,7 @@ func TestWizardInWine(t *testing.T) {
 	if !ok {
 		t.Fatal("no pages")
 	}
-	pages := strings.NewReplacer("wait 900", "wait 8", "wait 7200", "wait 8", "heading Component Selection", "heading Component Selection\n  text Messaging and Collaboration").Replace(shipped)
+	pages := strings.NewReplacer("wait 900", "wait 20", "wait 7200", "wait 20", "heading Component Selection", "heading Component Selection\n  text Messaging and Collaboration").Replace(shipped)
 	values := map[string]string{"ORGANIZATION": "Contoso"}
 	for i, part := range []string{"ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY"} {
 		values["PRODUCT_KEY_"+string(rune('1'+i))] = part

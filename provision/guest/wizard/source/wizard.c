@@ -3,7 +3,7 @@
  * Where it stops by itself, the last line says why and the code is one of END_. */
 #include "wizard.h"
 
-enum { POLL = 250, SETTLE = 3000, ENABLE = 15000, MOST_VISITS = 5 };
+enum { POLL = 250, SETTLE = 6000, ENABLE = 15000, MOST_VISITS = 5 };
 
 static struct book book;
 static struct screen now;
@@ -43,6 +43,15 @@ static struct page *match(void)
 			return p;
 	}
 	return 0;
+}
+
+/* bare is a window on which no text stands yet: a slow machine has shown it before its page. */
+static int bare(void)
+{
+	int i;
+	for (i = 0; i < now.count && !now.control[i].text[0]; i++)
+		;
+	return i == now.count;
 }
 
 static const char *missing(const struct page *p)
@@ -173,7 +182,7 @@ static int drive(HANDLE process, DWORD id)
 			if (code)
 				return code;
 			changed = GetTickCount();
-		} else if (!now.deaf && (!p || lacks) && since - changed > SETTLE) {
+		} else if (!now.deaf && !bare() && (!p || lacks) && since - changed > SETTLE) {
 			return strange(p, lacks);
 		} else if ((since - changed) / 1000 >= (DWORD)wait) {
 			return stop(END_HANG, "wizard: stopped: nothing has changed for long at page %s.", page ? page->name : "(none yet)");

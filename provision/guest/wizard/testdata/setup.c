@@ -116,7 +116,10 @@ static LRESULT CALLBACK frame(HWND window, UINT message, WPARAM w, LPARAM l)
 {
 	if (message == WM_COMMAND && LOWORD(w) == NEXT && IsWindowEnabled(next))
 		leave();
-	if (message == WM_TIMER && ++ticks == 5) {
+	if (message == WM_TIMER && w == 2) {
+		KillTimer(window, 2);
+		show();
+	} else if (message == WM_TIMER && ++ticks == 5) {
 		KillTimer(window, 1);
 		show();
 	}
@@ -147,7 +150,10 @@ int WINAPI WinMain(HINSTANCE self, HINSTANCE none, LPSTR line, int how)
 	RegisterClassA(&class);
 	sheet = CreateWindowA("SHEET", "Microsoft Exchange Installation Wizard", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 0, 0, 500, 400, 0, 0, self, 0);
 	next = CreateWindowA("Button", "", WS_CHILD | WS_VISIBLE, 400, 350, 80, 20, sheet, (HMENU)NEXT, self, 0);
-	show();
+	if (is("late"))
+		SetTimer(sheet, 2, 7000, 0);
+	else
+		show();
 	while (GetMessageA(&message, 0, 0, 0) > 0) {
 		TranslateMessage(&message);
 		DispatchMessageA(&message);
