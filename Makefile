@@ -46,6 +46,10 @@ race: ## The tests of `unit` under the race detector
 e2e: ## The end-to-end tests alone, strictly
 	@e2e/test.sh ./e2e/...
 
+.PHONY: rehearse
+rehearse: ## The long labs that ship, from disc to end on the stand-in media; an hour
+	@TAGS=$(TAGS),rehearse e2e/test.sh -timeout 4h -run TestShippedLabsRunToTheirEnds ./e2e
+
 .PHONY: wizard
 wizard: ## Build WIZARD.EXE, which answers setup wizards in guests, anew
 	$(GO) generate ./provision/guest/wizard

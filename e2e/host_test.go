@@ -123,6 +123,7 @@ type lab struct {
 	pool     string   // NAME or NAME:FOLDER
 	flags    []string // for every verb
 	environ  []string
+	patience time.Duration // for one run of the program
 }
 
 // demo is the lab that ships, as an instance of its own.
@@ -137,7 +138,7 @@ func (h *host) demo(t *testing.T, name string) *lab {
 
 func (h *host) lab(t *testing.T, name, folder string) *lab {
 	t.Helper()
-	l := &lab{host: h, folder: folder, instance: h.mine + "-" + name, pool: h.mine + "-pool", flags: []string{"--var", "discs=" + h.discs}}
+	l := &lab{host: h, folder: folder, instance: h.mine + "-" + name, pool: h.mine + "-pool", flags: []string{"--var", "discs=" + h.discs}, patience: patience}
 	h.mu.Lock()
 	h.instances[l.instance] = true
 	h.mu.Unlock()
@@ -262,7 +263,7 @@ func (l *lab) run(ctx context.Context, verb string, args ...string) answer {
 // must runs a verb that must end with a code, and gives what it answered.
 func (l *lab) must(t *testing.T, code int, verb string, args ...string) answer {
 	t.Helper()
-	ctx, stop := context.WithTimeoutCause(t.Context(), patience, errors.New("the test's patience ended"))
+	ctx, stop := context.WithTimeoutCause(t.Context(), l.patience, errors.New("the test's patience ended"))
 	defer stop()
 	a := l.run(ctx, verb, args...)
 	if a.code != code {
@@ -331,7 +332,9 @@ func (h *host) clear(w io.Writer) int {
 			left = append(left, "bridge "+bridge)
 		}
 	}
-	left = append(left, removePool(h.mine+"-pool", "dh-layer-", "dh-checkpoint-", "dh-media-", "dh-pool-key", "dh-host-")...)
+	for _, pool := range []string{"-pool", "-shipped"} {
+		left = append(left, removePool(h.mine+pool, "dh-layer-", "dh-checkpoint-", "dh-media-", "dh-pool-key", "dh-host-")...)
+	}
 	if len(left) == 0 {
 		return 0
 	}

@@ -80,7 +80,7 @@ type run struct {
 // begin starts `up` and reads its events.
 func (l *lab) begin(t *testing.T, verb string, args ...string) *run { //nolint:unparam // reads as the command line does
 	t.Helper()
-	ctx, stop := context.WithTimeoutCause(t.Context(), patience, errors.New("the test's patience ended"))
+	ctx, stop := context.WithTimeoutCause(t.Context(), l.patience, errors.New("the test's patience ended"))
 	t.Cleanup(stop)
 	r := &run{cmd: l.command(ctx, verb, append(args, "--progress", "json")...), events: make(chan engine.Event)}
 	pipe, err := r.cmd.StderrPipe()
@@ -251,18 +251,31 @@ func (l *lab) pooled(t *testing.T) (pool, []checkpoint.Manifest) {
 	return found, manifests
 }
 
-// finished are the checkpoints of this lab's own stages, by name. Other labs of
-// the pool have stages of the same names, which were made from something else.
-func (l *lab) finished(t *testing.T, manifests []checkpoint.Manifest) map[string]checkpoint.Manifest {
+// planned is what `plan` says of the stages on the way to one, or to the last.
+func (l *lab) planned(t *testing.T, to ...string) (stages []plannedStage) {
 	t.Helper()
-	var plan struct {
-		Stages []struct{ Name, Key string }
+	args := []string{"-o", "json"}
+	for _, stage := range to {
+		args = append(args, "--to", stage)
 	}
-	if err := json.Unmarshal([]byte(l.must(t, 0, "plan", "-o", "json").stdout), &plan); err != nil || len(plan.Stages) == 0 {
+	var plan struct{ Stages []plannedStage }
+	if err := json.Unmarshal([]byte(l.must(t, 0, "plan", args...).stdout), &plan); err != nil || len(plan.Stages) == 0 {
 		t.Fatalf("plan: %v, %+v", err, plan)
 	}
+	return plan.Stages
+}
+
+type plannedStage struct {
+	Name, Key, Action string
+	Steps             []struct{ Name, Machine string }
+}
+
+// finished are the checkpoints of this lab's own stages, by name. Other labs of
+// the pool have stages of the same names, which were made from something else.
+func (l *lab) finished(t *testing.T, manifests []checkpoint.Manifest, to ...string) map[string]checkpoint.Manifest {
+	t.Helper()
 	stages := map[string]checkpoint.Manifest{}
-	for _, s := range plan.Stages {
+	for _, s := range l.planned(t, to...) {
 		for _, m := range manifests {
 			if m.Key == s.Key {
 				stages[s.Name] = m
@@ -303,17 +316,15 @@ func (l *lab) sane(t *testing.T) {
 	if len(status.Machines) != 2 || len(status.Broken) > 0 {
 		t.Errorf("status: %+v", status)
 	}
-	var plan struct {
-		Stages []struct{ Name, Action string }
-	}
-	if err := json.Unmarshal([]byte(l.must(t, 0, "plan", "-o", "json").stdout), &plan); err != nil || len(plan.Stages) != 3 {
-		t.Errorf("plan: %v, %+v", err, plan)
+	stages := l.planned(t)
+	if len(stages) != 3 {
+		t.Errorf("plan: %+v", stages)
 	}
 	finished := map[string]bool{}
 	for _, c := range status.Checkpoints {
 		finished[c.Stage] = true
 	}
-	for _, s := range plan.Stages {
+	for _, s := range stages {
 		if (s.Action == "reuse") != finished[s.Name] {
 			t.Errorf("stage %s: the plan says %s, its checkpoint exists: %v", s.Name, s.Action, finished[s.Name])
 		}

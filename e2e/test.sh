@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every test, real libvirt and QEMU included; cleans up after itself. Usage: test.sh [PACKAGE ...], default ./...
+# Every test, real libvirt and QEMU included; cleans up after itself. Usage: test.sh [PACKAGE or flag of go test ...],
+# default ./...; TAGS are its build tags.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,7 @@ ours() { objects | grep -E '^dh' | sort -u || true; }
 
 before=$(ours)
 code=0
-E2E_STRICT=1 "$go" test -tags libvirt_dlopen -timeout 60m "${@:-./...}" || code=$?
+E2E_STRICT=1 "$go" test -tags "${TAGS:-libvirt_dlopen}" -timeout 60m "${@:-./...}" || code=$?
 left=$(comm -13 <(printf '%s\n' "$before") <(ours))
 if [ -n "$left" ]; then
 	printf 'test: these were left behind:\n%s\n' "$left" >&2
