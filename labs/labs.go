@@ -173,6 +173,8 @@ type Stage struct {
 	// Clock is the lab's time when the stage begins, UTC; zero goes on from the
 	// stage before.
 	Clock time.Time
+	// Warm says that the checkpoint holds the machines' memory, too.
+	Warm  bool
 	Steps []*Step
 	Range Range
 	// Attributes are the ranges of the arguments, by name.

@@ -44,7 +44,7 @@ func (s Style) planStage(stage plan.Stage, before string, widest int) string {
 		b.WriteString("  " + head + s.draw(faint, cut(layersOf(stage), s.width()-widest-14)) + "\n")
 		return b.String()
 	}
-	b.WriteString("  " + head + "about " + about(time.Duration(stage.Estimate)) + disk(stage.Disk) + "\n")
+	b.WriteString("  " + head + "about " + about(time.Duration(stage.Estimate)) + disk(stage.Disk) + warmly(stage) + "\n")
 	for _, why := range whyOf(stage) {
 		b.WriteString(s.wrap(Clean(why), "            "))
 	}
@@ -83,6 +83,14 @@ func disk(bytes uint64) string {
 		return ""
 	}
 	return ", " + humanize.IBytes(bytes)
+}
+
+// warmly marks a stage whose checkpoint holds memory, to go after a time.
+func warmly(stage plan.Stage) string {
+	if stage.Warm {
+		return ", to a warm checkpoint"
+	}
+	return ""
 }
 
 // layersOf names the machines that a stage leaves layers of.

@@ -15,6 +15,9 @@ import (
 func (s Style) Status(st engine.Status, now time.Time) string {
 	var b strings.Builder
 	b.WriteString(s.draw(strong, "Lab "+Clean(st.Lab)+", instance "+Clean(st.Instance)) + standing(st) + "\n")
+	if st.Stage != "" || st.Building != "" {
+		b.WriteString("Lab time " + labTime(st.LabTime) + "\n")
+	}
 	b.WriteString("\n" + s.machineTable(st.Machines))
 	if len(st.Networks) > 0 {
 		rows := make([][]string, len(st.Networks))

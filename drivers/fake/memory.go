@@ -114,7 +114,7 @@ func (d *Driver) StartMemory(ctx context.Context, name, volumeName string) error
 		m.power(drivers.Paused)
 		m.Boot, m.Words, m.Screen, m.Clock = memory.Boot, maps.Clone(memory.Words), memory.Screen, memory.Clock
 		started = true
-		d.plug(name, m, true)
+		d.plug(name, m, true, false)
 		return nil
 	})
 	if err == nil && started {
@@ -174,3 +174,15 @@ func (g *Guest) Now() (now time.Time) {
 }
 
 var _ drivers.Memory = (*Driver)(nil)
+
+// Clock is what a machine's hardware clock shows.
+func (d *Driver) Clock(name string) (now time.Time, err error) {
+	err = d.view(context.Background(), "read the clock of", name, func(w *world) error {
+		m, err := w.ours(name)
+		if err == nil {
+			now = m.now()
+		}
+		return err
+	})
+	return now, err
+}

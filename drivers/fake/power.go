@@ -42,7 +42,7 @@ func (d *Driver) StartMachine(ctx context.Context, name string, how drivers.Star
 		}
 		m.power(state)
 		started = true
-		d.plug(name, m, false)
+		d.plug(name, m, false, false)
 		return nil
 	})
 	if err == nil && started {
@@ -86,8 +86,9 @@ func (w *world) startable(m *machine) error {
 	return nil
 }
 
-// plug starts a guest's goroutine in this process.
-func (d *Driver) plug(name string, m *machine, adopted bool) {
+// plug starts a guest's goroutine in this process. What an adopted one says
+// before its line is opened can be kept, as the process before would have read it.
+func (d *Driver) plug(name string, m *machine, adopted, kept bool) {
 	ctx, cut := context.WithCancelCause(context.Background())
 	p := &power{
 		id: m.Power, ctx: ctx, cut: cut, adopted: adopted,
@@ -99,7 +100,7 @@ func (d *Driver) plug(name string, m *machine, adopted bool) {
 		cut(errClosed)
 		return
 	}
-	if adopted {
+	if kept {
 		p.serial.keep()
 	}
 	d.powered[name] = p
@@ -163,7 +164,7 @@ func (d *Driver) adopt(ctx context.Context, name string) error {
 		}
 		if m.on() && !m.alive() {
 			m.Owner = os.Getpid()
-			d.plug(name, m, true)
+			d.plug(name, m, true, true)
 		}
 		return nil
 	})

@@ -52,7 +52,7 @@ func shapes() map[string]shape {
 		"machine.disk": {labels: []string{"name"}, needs: []string{"size"}},
 		"machine.nic":  {labels: []string{"network"}, bare: true, needs: []string{"address"}, takes: []string{"network", "gateway", "dns"}},
 		"stage": {
-			labels: []string{"name"}, takes: []string{"description", "after", "clock"}, blocks: []string{"step", "check"}, dynamic: true,
+			labels: []string{"name"}, takes: []string{"description", "after", "clock", "checkpoint"}, blocks: []string{"step", "check"}, dynamic: true,
 		},
 		"block.dynamic": {
 			labels: []string{"block"}, needs: []string{"for_each"}, takes: []string{"iterator", "labels"}, blocks: []string{"content"},

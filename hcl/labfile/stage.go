@@ -22,6 +22,10 @@ func (l *loader) stage(b block) *labs.Stage {
 	if f, ok := a.get("clock"); ok {
 		s.Clock = f.instant()
 	}
+	if f, ok := a.get("checkpoint"); ok {
+		word, _ := f.word("cold", "warm")
+		s.Warm = word == "warm"
+	}
 	steps := l.stepBlocks(b)
 	sc := scope{steps: map[string]bool{}}
 	for _, st := range steps {

@@ -28,7 +28,7 @@ func limited(ctx context.Context) (*errgroup.Group, context.Context) {
 }
 
 // The facts that keep a machine's lab time: what its clock showed at an
-// instant of the host's.
+// instant of the host's, or stands at until it is let go.
 const (
 	factClock = "clock"
 	factSince = "since"
@@ -37,9 +37,9 @@ const (
 // targets are the places of hard disks, in order.
 func target(index int) string { return "hd" + "ab"[index:index+1] }
 
-// stand lays a machine's own disks over a finished layer and defines it. What
-// was there of the machine has been cleared.
-func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, part checkpoint.Machine, labTime time.Time) error {
+// stand lays a machine's own disks over a finished layer and defines it, asleep
+// when there is a memory. What was there of the machine has been cleared.
+func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, part checkpoint.Machine, memory string, labTime time.Time) error {
 	spec := m.Spec
 	for i, d := range m.Disks {
 		volume := plan.RunVolume(e.instance, m.Name, d.Name, key)
@@ -52,6 +52,7 @@ func (e *Engine) stand(ctx context.Context, m plan.Machine, stage, key string, p
 	spec.Clock, spec.Mark.Facts = clockAt(labTime, m.Skew), map[string]string{
 		plan.FactStage: stage, plan.FactLayer: key, plan.FactPhase: plan.PhaseStand,
 	}
+	noteSleep(spec.Mark.Facts, memory)
 	noteClock(spec.Mark.Facts, labTime)
 	return e.driver.DefineMachine(ctx, spec)
 }
@@ -126,8 +127,9 @@ func (e *Engine) fresh(ctx context.Context, spec drivers.VolumeSpec) error {
 	return e.driver.CreateVolume(ctx, spec)
 }
 
-// lay makes the disks that a stage writes to, and defines the machine on them.
-func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Layer, from checkpoint.Machine, labTime time.Time, w *world) error {
+// lay makes the disks that a stage writes to, and defines the machine on them,
+// asleep when there is a memory that goes with what is underneath.
+func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Layer, from checkpoint.Machine, memory string, labTime time.Time, w *world) error {
 	m, _ := p.Machine(l.Machine)
 	if err := e.clear(ctx, m, w); err != nil {
 		return err
@@ -149,6 +151,7 @@ func (e *Engine) lay(ctx context.Context, p *plan.Plan, s plan.Stage, l plan.Lay
 	spec.Clock, spec.Mark.Facts = clockAt(labTime, m.Skew), map[string]string{
 		plan.FactStage: s.Name, plan.FactLayer: l.Key, plan.FactPhase: plan.PhaseBuild, plan.FactDone: "0",
 	}
+	noteSleep(spec.Mark.Facts, memory)
 	noteClock(spec.Mark.Facts, labTime)
 	return e.driver.DefineMachine(ctx, spec)
 }
@@ -228,27 +231,34 @@ func clockAt(labTime time.Time, skew time.Duration) drivers.Clock {
 	return drivers.Clock{Start: labTime.Add(skew)}
 }
 
-// noteClock remembers what the lab's clock shows now; a machine's own may be
-// ahead of it by its skew.
+// noteSleep remembers what a machine is to go on from, if anything.
+func noteSleep(facts map[string]string, memory string) {
+	if memory != "" {
+		facts[plan.FactAsleep] = memory
+	}
+}
+
+// noteClock remembers what the lab's clock shows; a machine's own may be ahead of
+// it by its skew. It stands still until the machine is let go.
 func noteClock(facts map[string]string, labTime time.Time) {
 	if labTime.IsZero() {
 		return
 	}
 	facts[factClock] = strconv.FormatInt(labTime.Unix(), 10)
-	facts[factSince] = strconv.FormatInt(time.Now().Unix(), 10)
+	facts[factSince] = ""
 }
 
-// labTime is what the lab's clock shows now: it runs on from where it
-// was noted, whether the machine runs or not, and so never goes back. It is
-// zero when the lab follows the host.
+// labTime is what the lab's clock shows now: it runs on from when the machine was
+// let go, whether that still runs or not, and so never goes back. It is zero when
+// the lab follows the host.
 func labTime(x drivers.Machine) time.Time {
 	clock, err := strconv.ParseInt(x.Mark.Facts[factClock], 10, 64)
 	if err != nil {
 		return time.Time{}
 	}
 	since, err := strconv.ParseInt(x.Mark.Facts[factSince], 10, 64)
-	if err != nil {
-		return time.Time{}
+	if err != nil { // not let go yet
+		return time.Unix(clock, 0).UTC()
 	}
 	return time.Unix(clock+time.Now().Unix()-since, 0).UTC()
 }

@@ -176,7 +176,7 @@ func (s *Instances) bring(ctx context.Context, list []*one, settle func(context.
 	each(ctx, list, settle)
 	each(ctx, list, func(ctx context.Context, o *one) error { return o.powerPaused(ctx, o.on) })
 	s.seal(ctx, list)
-	each(ctx, list, func(ctx context.Context, o *one) error { return o.resume(ctx, o.on) })
+	each(ctx, list, func(ctx context.Context, o *one) error { return o.letGo(ctx, o.on) })
 }
 
 // seal looks at the networks of all instances. Machines that were just switched

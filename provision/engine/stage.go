@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +35,8 @@ type stageRun struct {
 	// parent is the checkpoint underneath; its key is empty at the root.
 	parent checkpoint.Manifest
 	boxes  map[string]*box // machines that are at work, by name
+	// memories are what machines that begin the stage go on from, by name.
+	memories map[string]string
 	// works is what the steps mean, in their order, with the true secrets.
 	works  []catalog.Work
 	estate *estate.Estate // after the stage
@@ -70,7 +71,10 @@ func (e *Engine) stage(ctx context.Context, p *plan.Plan, i int) (err error) {
 }
 
 // prepare lays the disks of machines that begin the stage.
-func (r *stageRun) prepare(ctx context.Context) error {
+func (r *stageRun) prepare(ctx context.Context) (err error) {
+	if r.memories, err = r.underneath(ctx); err != nil {
+		return err
+	}
 	group, in := limited(ctx)
 	for _, l := range r.stage.Layers {
 		if l.Action == plan.Build {
@@ -96,7 +100,7 @@ func (r *stageRun) begin(ctx context.Context, l plan.Layer) error {
 	if at := r.source().Clock; !at.IsZero() {
 		labTime = at
 	}
-	return r.lay(ctx, r.plan, r.stage, l, r.parent.Machines[l.Machine], labTime, r.world)
+	return r.lay(ctx, r.plan, r.stage, l, r.parent.Machines[l.Machine], r.memories[l.Machine], labTime, r.world)
 }
 
 // work switches the machines on, does the steps, and switches them off.
@@ -106,14 +110,28 @@ func (r *stageRun) work(ctx context.Context) error {
 	var lines sync.WaitGroup
 	defer lines.Wait()
 	defer stop(nil)
+	if frozen, err := r.frozen(ctx); err != nil {
+		return err
+	} else if frozen {
+		return r.save(ctx)
+	}
 	if err := r.powerUp(ctx, &lines); err != nil {
 		return err
 	}
-	lines.Go(func() { r.noticeHalts(ctx, stop) })
+	watching, enough := context.WithCancel(ctx)
+	defer enough()
+	lines.Go(func() { r.noticeHalts(watching, stop) })
 	if err := r.steps(ctx); err != nil {
 		return err
 	}
-	return r.powerDown(ctx)
+	if !r.stage.Warm {
+		return r.powerDown(ctx)
+	}
+	enough()
+	if err := r.freeze(ctx); err != nil {
+		return err
+	}
+	return r.save(ctx)
 }
 
 // noticeHalts ends the stage when one of its machines is paused: QEMU does so
@@ -176,7 +194,7 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 		switch {
 		case x.State == drivers.Paused: // by a run that was cut, or for want of room
 		case x.State != drivers.Running && phase == plan.PhaseBuild:
-			if err := r.load(ctx, b); err != nil {
+			if err := r.fill(ctx, b); err != nil {
 				return err
 			}
 		default:
@@ -184,6 +202,9 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 		}
 		cold = append(cold, b.machine)
 		b.phase("starting")
+	}
+	if err := r.awaken(ctx, cold); err != nil {
+		return err
 	}
 	if err := r.startPaused(ctx, cold); err != nil {
 		return err
@@ -195,6 +216,9 @@ func (r *stageRun) powerUp(ctx context.Context, lines *sync.WaitGroup) error {
 		if err := r.listen(ctx, b, lines); err != nil {
 			return err
 		}
+	}
+	if err := r.rouse(ctx, cold, nil); err != nil {
+		return err
 	}
 	if err := r.resume(ctx, cold); err != nil {
 		return err
@@ -233,8 +257,8 @@ func (r *stageRun) listen(ctx context.Context, b *box, lines *sync.WaitGroup) er
 	return nil
 }
 
-// load fills a cold machine's drives for its first step.
-func (r *stageRun) load(ctx context.Context, b *box) error {
+// fill fills a cold machine's drives for its first step.
+func (r *stageRun) fill(ctx context.Context, b *box) error {
 	first := slices.IndexFunc(r.stage.Steps, func(s plan.Step) bool { return s.Machine == b.machine.Name })
 	if first < 0 {
 		return nil
@@ -440,6 +464,14 @@ func (r *stageRun) part(w *world, frozen map[string]checkpoint.Machine, l plan.L
 			Volume: v.Name, Backing: v.Backing, Capacity: v.Capacity, Allocated: v.Allocated,
 		}
 	}
+	if r.stage.Warm {
+		x, _ := w.machine(l.Domain)
+		v, ok := w.volumes[x.Mark.Facts[plan.FactAsleep]]
+		if !ok {
+			return part, fmt.Errorf("the memory of machine %s is gone; run up again to build the stage anew", m.Name)
+		}
+		part.Memory = &checkpoint.Memory{Volume: v.Name, Size: v.Capacity}
+	}
 	return part, err
 }
 
@@ -452,27 +484,4 @@ func (w *world) layers() map[string]checkpoint.Machine {
 		}
 	}
 	return all
-}
-
-// factProofs holds the proofs of a machine's steps of this stage, as JSON, so
-// that a run that goes on after a cut still has those of the steps before it.
-const factProofs = "proofs"
-
-// progress marks a step of a machine as done, with its proofs.
-func (r *stageRun) progress(ctx context.Context, b *box, done int, proofs []checkpoint.Proof) error {
-	x, err := r.driver.Machine(ctx, b.machine.Domain)
-	if err != nil {
-		return err
-	}
-	all, err := json.Marshal(append(proofsOf(x), proofs...))
-	if err != nil {
-		return err
-	}
-	return r.note(ctx, b.machine, map[string]string{plan.FactDone: strconv.Itoa(done), factProofs: string(all)})
-}
-
-func proofsOf(x drivers.Machine) []checkpoint.Proof {
-	var list []checkpoint.Proof
-	_ = json.Unmarshal([]byte(x.Mark.Facts[factProofs]), &list) // none, or ours
-	return list
 }

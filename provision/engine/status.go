@@ -15,6 +15,8 @@ type Status struct {
 	Instance string `json:"instance"`
 	// Stage is where the instance stands; empty when it stands nowhere.
 	Stage string `json:"stage,omitempty"`
+	// LabTime is what the lab's clock shows; zero while it follows the host's.
+	LabTime time.Time `json:"lab_time,omitzero"`
 	// Building is the stage in whose middle it is, if any.
 	Building string          `json:"building,omitempty"`
 	Machines []MachineStatus `json:"machines"`
@@ -32,7 +34,7 @@ type MachineStatus struct {
 	// State is "off", "running", "paused", "crashed", or "absent".
 	State string `json:"state"`
 	Stage string `json:"stage,omitempty"`
-	// Phase is "build", "closing" or "stand".
+	// Phase is "build", "closing", "saving" or "stand".
 	Phase string `json:"phase,omitempty"`
 	// Failed names the step that failed, if one did.
 	Failed    string   `json:"failed,omitempty"`
@@ -78,10 +80,13 @@ func (e *Engine) status(w *world) Status {
 		}
 	}
 	for _, m := range s.Machines {
+		if m.LabTime.After(s.LabTime) {
+			s.LabTime = m.LabTime
+		}
 		switch m.Phase {
 		case plan.PhaseStand:
 			s.Stage = m.Stage
-		case plan.PhaseBuild, plan.PhaseClosing:
+		case plan.PhaseBuild, plan.PhaseClosing, plan.PhaseSaving:
 			s.Building = m.Stage
 		}
 	}

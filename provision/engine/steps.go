@@ -3,12 +3,14 @@ package engine
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -84,11 +86,21 @@ func (r *stageRun) booting() func(context.Context, *box) error {
 
 // once makes f run once; later callers get its answer.
 func once(f func(context.Context) error) func(context.Context) error {
-	var run sync.Once
+	var begun atomic.Bool
+	done := make(chan struct{})
 	var err error
 	return func(ctx context.Context) error {
-		run.Do(func() { err = f(ctx) })
-		return err
+		if begun.CompareAndSwap(false, true) {
+			err = f(ctx)
+			close(done)
+			return err
+		}
+		select {
+		case <-done:
+			return err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 }
 
@@ -279,4 +291,27 @@ func (r *stageRun) picture(ctx context.Context, b *box, s plan.Step) (path strin
 		return "", text
 	}
 	return path, text
+}
+
+// factProofs holds the proofs of a machine's steps of this stage, as JSON, so
+// that a run that goes on after a cut still has those of the steps before it.
+const factProofs = "proofs"
+
+// progress marks a step of a machine as done, with its proofs.
+func (r *stageRun) progress(ctx context.Context, b *box, done int, proofs []checkpoint.Proof) error {
+	x, err := r.driver.Machine(ctx, b.machine.Domain)
+	if err != nil {
+		return err
+	}
+	all, err := json.Marshal(append(proofsOf(x), proofs...))
+	if err != nil {
+		return err
+	}
+	return r.note(ctx, b.machine, map[string]string{plan.FactDone: strconv.Itoa(done), factProofs: string(all)})
+}
+
+func proofsOf(x drivers.Machine) []checkpoint.Proof {
+	var list []checkpoint.Proof
+	_ = json.Unmarshal([]byte(x.Mark.Facts[factProofs]), &list) // none, or ours
+	return list
 }

@@ -197,7 +197,10 @@ func (e *Engine) settle(ctx context.Context, p *plan.Plan, w *world) ([]plan.Mac
 	if len(fresh) > 0 && (last.Coupled || !p.Building()) {
 		fresh, off = all, nil
 	}
-	return append(off, fresh...), e.standAnew(ctx, p, fresh, manifest, w)
+	if err := e.standAnew(ctx, p, fresh, manifest, w); err != nil {
+		return nil, err
+	}
+	return append(off, fresh...), e.wind(ctx, off, w)
 }
 
 // standAnew takes machines off their disks, all of them, and lays new ones over
@@ -210,20 +213,27 @@ func (e *Engine) standAnew(ctx context.Context, p *plan.Plan, machines []plan.Ma
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	if len(machines) == 0 {
+		return nil
+	}
+	memories, err := e.memories(ctx, manifest)
+	if err != nil {
+		return err
+	}
 	last := p.Last()
 	group, in = limited(ctx)
 	for _, l := range last.Layers {
 		if i := slices.IndexFunc(machines, func(m plan.Machine) bool { return m.Name == l.Machine }); i >= 0 {
 			group.Go(func() error {
-				return e.stand(in, machines[i], last.Name, l.Key, manifest.Machines[l.Machine], manifest.LabTime)
+				return e.stand(in, machines[i], last.Name, l.Key, manifest.Machines[l.Machine], memories[l.Machine], manifest.LabTime)
 			})
 		}
 	}
 	return group.Wait()
 }
 
-// powerOn marks machines as having run, starts them paused, looks at the seal
-// with their cards plugged in, and only then lets them run.
+// powerOn starts machines paused, looks at the seal with their cards plugged in,
+// and only then lets them run.
 func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Machine) error {
 	if err := e.powerPaused(ctx, machines); err != nil {
 		return err
@@ -231,19 +241,23 @@ func (e *Engine) powerOn(ctx context.Context, p *plan.Plan, machines []plan.Mach
 	if err := e.checkSeal(ctx, p); err != nil {
 		return errors.Join(err, e.cutPower(context.WithoutCancel(ctx), machines))
 	}
-	return e.resume(ctx, machines)
+	return e.letGo(ctx, machines)
 }
 
-// powerPaused marks machines as having run, and starts them paused.
+// powerPaused starts machines paused, those that are asleep from their memory.
 func (e *Engine) powerPaused(ctx context.Context, machines []plan.Machine) error {
-	group, in := limited(ctx)
-	for _, m := range machines {
-		group.Go(func() error { return e.note(in, m, map[string]string{plan.FactRan: "1"}) })
-	}
-	if err := group.Wait(); err != nil {
+	if err := e.awaken(ctx, machines); err != nil {
 		return err
 	}
 	return e.startPaused(ctx, machines)
+}
+
+// letGo marks standing machines as having run, and lets them run.
+func (e *Engine) letGo(ctx context.Context, machines []plan.Machine) error {
+	if err := e.rouse(ctx, machines, map[string]string{plan.FactRan: "1"}); err != nil {
+		return err
+	}
+	return e.resume(ctx, machines)
 }
 
 func (e *Engine) startPaused(ctx context.Context, machines []plan.Machine) error {

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -191,23 +190,11 @@ func (e *Engine) wake(ctx context.Context, p *plan.Plan, w *world) ([]plan.Machi
 	}
 	var off []plan.Machine
 	for _, m := range p.Machines {
-		x, _ := w.machine(m.Domain)
-		if x.State == drivers.Running {
-			continue
-		}
-		off = append(off, m)
-		if x.State == drivers.Paused { // it has all it needs, and goes on
-			continue
-		}
-		spec := m.Spec
-		spec.Disks, spec.Drives, spec.Clock = x.Disks, x.Drives, clockAt(labTime(x), m.Skew)
-		spec.Mark.Facts = maps.Clone(x.Mark.Facts)
-		noteClock(spec.Mark.Facts, labTime(x))
-		if err := e.driver.DefineMachine(ctx, spec); err != nil {
-			return nil, err
+		if x, _ := w.machine(m.Domain); x.State != drivers.Running {
+			off = append(off, m)
 		}
 	}
-	return off, nil
+	return off, e.wind(ctx, off, w)
 }
 
 // Destroy removes the instance: machines, networks, and all that belongs to no

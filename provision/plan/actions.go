@@ -15,7 +15,7 @@ const (
 	FactStage = "stage"
 	// FactLayer is the key of the layer that is being made, or that it stands on.
 	FactLayer = "layer"
-	// FactPhase is PhaseBuild, PhaseClosing or PhaseStand.
+	// FactPhase is PhaseBuild, PhaseClosing, PhaseSaving or PhaseStand.
 	FactPhase = "phase"
 	// FactDone is how many of the stage's steps on this machine are done.
 	FactDone = "done"
@@ -28,11 +28,20 @@ const (
 	// disks hold something that can be lost.
 	FactRan = "ran"
 
+	// FactAsleep names the volume with the memory that a machine is to go on from.
+	// It is taken away before the machine is let go: from then on its disks are no
+	// longer what its memory believes them to be.
+	FactAsleep = "asleep"
+
 	// PhaseBuild: the stage's steps are being done.
 	PhaseBuild = "build"
 	// PhaseClosing: all steps of the stage are done; the machine is being
 	// powered off so that its disks can be frozen.
 	PhaseClosing = "closing"
+	// PhaseSaving: all machines of a warm stage were paused at one instant, at
+	// which this one's memory is being saved. It must not run any more until its
+	// disks are frozen.
+	PhaseSaving = "saving"
 	// PhaseStand: the machine's disks lie on top of the layer's; once the
 	// checkpoint's manifest exists, the machine stands at the stage.
 	PhaseStand = "stand"
@@ -148,6 +157,8 @@ func (m *maker) resumable(l Layer) bool {
 		return powered
 	case PhaseClosing:
 		return powered || machine.ShutDown
+	case PhaseSaving: // nobody has let it go since
+		return machine.State == drivers.Paused || machine.State == drivers.Off && machine.Saved
 	case PhaseStand:
 		return true
 	}

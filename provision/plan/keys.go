@@ -37,6 +37,9 @@ type Preimage struct {
 	// Clock is the lab's time that the stage sets; empty when it goes on from
 	// the stage before.
 	Clock string `json:"clock,omitempty"`
+	// Warm says that the machine was not shut down at the stage's end: its memory
+	// goes with the disk.
+	Warm bool `json:"warm,omitempty"`
 	// Steps are the steps on this machine.
 	Steps []StepImage `json:"steps,omitempty"`
 	// Company is a digest of the other machines' layers and steps, in a stage
@@ -73,7 +76,7 @@ type StepImage struct {
 
 // Key is the digest that names the layer.
 func (p Preimage) Key() string {
-	if p.Box != nil || len(p.Steps) > 0 {
+	if p.Box != nil || len(p.Steps) > 0 || p.Warm {
 		return digestOf(p)
 	}
 	// A machine that a stage only keeps running, which in a large lab most do:

@@ -91,7 +91,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 	var diags labs.Diagnostics
 	for _, stage := range m.Lab.Path(m.Target) {
 		before := now.estate.Summary()
-		s := stageMaker{maker: m, stage: Stage{Name: stage.Name}, clock: instant(stage.Clock), images: map[string][]StepImage{}}
+		s := stageMaker{maker: m, stage: Stage{Name: stage.Name, Warm: stage.Warm}, clock: instant(stage.Clock), images: map[string][]StepImage{}}
 		r.silenced = func(list []Silenced) { s.stage.Silenced = append(s.stage.Silenced, list...) }
 		diags = append(diags, r.stage(now, stage, s.visit)...)
 		if s.err != nil {
@@ -101,7 +101,7 @@ func (m *maker) stages(p *Plan) labs.Diagnostics {
 				Addr: labs.Address("stage", stage.Name), Subject: &at,
 			})
 		}
-		s.stage.Coupled = s.stage.Coupled || now.estate.Joined()
+		s.stage.Coupled = s.stage.Coupled || now.estate.Joined() || stage.Warm
 		s.layers(now)
 		s.stage.Becomes, s.stage.NoReturn = now.estate.Changes(before), now.estate.NoReturn(before)
 		p.Stages = append(p.Stages, s.stage)
@@ -152,7 +152,7 @@ func (s *stageMaker) layers(now *moment) {
 		}
 		base := s.tip[machine.Name]
 		image := Preimage{
-			Version: keyVersion, Base: base, Clock: s.clock, Steps: s.images[machine.Name], Company: company,
+			Version: keyVersion, Base: base, Clock: s.clock, Warm: s.stage.Warm, Steps: s.images[machine.Name], Company: company,
 		}
 		if base == "" {
 			image.Box = boxOf(s.Lab, machine)

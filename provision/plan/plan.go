@@ -101,6 +101,9 @@ type Stage struct {
 	// Coupled says that the stage's machines change one another, so that they
 	// are begun again together or not at all.
 	Coupled bool `json:"coupled"`
+	// Warm says that the checkpoint holds the memory of all machines at one
+	// instant, too, so that they are as good as coupled.
+	Warm bool `json:"warm,omitempty"`
 	// Becomes says what the stage changes in the estate, a line each.
 	Becomes []string `json:"becomes,omitempty"`
 	// NoReturn are those of Becomes that no step can take back: only a revert

@@ -24,6 +24,9 @@ func (p Preimage) Differences(n Preimage) []string {
 	if p.Clock != n.Clock {
 		note("the stage's clock %s → %s", cmp.Or(p.Clock, "(not set)"), cmp.Or(n.Clock, "(not set)"))
 	}
+	if p.Warm != n.Warm {
+		note("the checkpoint %s → %s", warmth(p.Warm), warmth(n.Warm))
+	}
 	list = append(list, stepDifferences(p.Steps, n.Steps)...)
 	if p.Base != n.Base {
 		note("the stage before it changed on this machine")
@@ -32,6 +35,14 @@ func (p Preimage) Differences(n Preimage) []string {
 		note("another machine of the stage changed, and the machines of a domain change one another")
 	}
 	return list
+}
+
+// warmth is the lab file's word.
+func warmth(warm bool) string {
+	if warm {
+		return "warm"
+	}
+	return "cold"
 }
 
 func (b *Box) differences(n *Box) []string {

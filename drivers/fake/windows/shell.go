@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -137,6 +138,9 @@ func (r *runner) ask(question string) {
 	}
 }
 
+// keyWord is where in memory a word is kept.
+const keyWord = "word"
+
 // keyEnter is Enter's Linux key code.
 const keyEnter = 28
 
@@ -165,6 +169,10 @@ func (r *runner) fault(what, rest string) int {
 		r.g.Show(strings.Split(rest, `\n`)...)
 	case "ask":
 		go r.ask(rest)
+	case "remember":
+		r.g.Remember(keyWord, rest)
+	case "recall":
+		r.out("%s", cmp.Or(r.g.Recall(keyWord), "nothing"))
 	case "fail-once":
 		if _, seen := r.g.Get(system, "failed-once"); !seen {
 			r.g.Set(system, "failed-once", "1")

@@ -16,6 +16,8 @@
 //	fake wait 200    waits so many milliseconds
 //	fake show TEXT   puts a text on a text screen; \n parts lines
 //	fake ask TEXT    asks on the screen until Enter is pressed, and shows the keys
+//	fake remember X  keeps X in memory, until the machine boots
+//	fake recall      says what it is
 //	fake fail-once   fails the first time that this machine sees it
 //
 // A machine whose name holds "mute" never says a word.
@@ -108,8 +110,10 @@ func (o Options) boot(ctx context.Context, g *fake.Guest) {
 		o.setup(ctx, g)
 	}
 	g.Set(system, keyOpen, "1")
-	g.Show("Starting Windows...")
-	wait(ctx, o.Boots)
+	if !g.Adopted() {
+		g.Show("Starting Windows...")
+		wait(ctx, o.Boots)
+	}
 	how := "boot"
 	if _, first := g.Get(system, keyFirst); first {
 		how = "install"

@@ -34,6 +34,10 @@ stage "b" { after = stage.a }
 stage "c" { after = stage.b }
 stage "self" { after = stage.self } # ERROR: Stages go in a circle
 stage "Bad_Name" { after = stage.windows } # ERROR: Bad name
+stage "hot" {
+  after      = stage.windows
+  checkpoint = "hot" # ERROR: Unknown word
+}
 stage "talkative" {
   after       = stage.windows
   description = ["a"] # ERROR: Wrong type of argument

@@ -39,6 +39,7 @@ stage "windows" {
 stage "later" {
   after = stage.windows
   clock = "2012-07-01T00:00:00Z"
+  checkpoint = "warm"
   step "run" {
     on      = machine.dc08
     command = "time /t"
