@@ -270,19 +270,18 @@ type plannedStage struct {
 	Steps             []struct{ Name, Machine string }
 }
 
-// finished are the checkpoints of this lab's own stages, by name. Other labs of
-// the pool have stages of the same names, which were made from something else.
-func (l *lab) finished(t *testing.T, manifests []checkpoint.Manifest, to ...string) map[string]checkpoint.Manifest {
-	t.Helper()
-	stages := map[string]checkpoint.Manifest{}
-	for _, s := range l.planned(t, to...) {
+// finished are the checkpoints of some stages, by name. Other labs of the pool
+// have stages of the same names, which were made from something else.
+func finished(manifests []checkpoint.Manifest, stages []plannedStage) map[string]checkpoint.Manifest {
+	found := map[string]checkpoint.Manifest{}
+	for _, s := range stages {
 		for _, m := range manifests {
 			if m.Key == s.Key {
-				stages[s.Name] = m
+				found[s.Name] = m
 			}
 		}
 	}
-	return stages
+	return found
 }
 
 // unchanged demands that what was finished before a run is as it was, and that
@@ -295,7 +294,7 @@ func (l *lab) unchanged(t *testing.T, before pool, seen []engine.Event) pool {
 			t.Errorf("%s was %s and is %s", name, was, now[name])
 		}
 	}
-	for stage, m := range l.finished(t, manifests) {
+	for stage, m := range finished(manifests, l.planned(t)) {
 		again := slices.ContainsFunc(seen, func(e engine.Event) bool {
 			return e.Kind == engine.StageBegin && e.Stage == stage && e.Time.After(m.Made)
 		})
@@ -352,7 +351,7 @@ func (l *lab) doneOnce(t *testing.T, events []engine.Event) {
 func (l *lab) proved(t *testing.T) {
 	t.Helper()
 	_, manifests := l.pooled(t)
-	stages := l.finished(t, manifests)
+	stages := finished(manifests, l.planned(t))
 	got := map[string]string{}
 	for _, m := range stages {
 		for _, p := range m.Proofs {

@@ -36,7 +36,7 @@ func joinWithoutCable(t *testing.T, h *host) {
 	answer{stderr: r.words.String()}.says(t, "join", "ex01", "netdom ended with", "stalled")
 	l.unchanged(t, before, r.seen)
 	_, manifests := l.pooled(t)
-	if stages := l.finished(t, manifests); len(stages) != 1 {
+	if stages := finished(manifests, l.planned(t)); len(stages) != 1 {
 		t.Errorf("after a stage that failed there are %v", stages)
 	}
 	mustVirsh(t, "domif-setlink", l.domain("ex01"), card, "up")
@@ -244,7 +244,7 @@ func wrongKey(t *testing.T, h *host) {
 		t.Errorf("pictures: %v", pictures)
 	}
 	found, manifests := l.pooled(t)
-	if stages := l.finished(t, manifests); len(stages) > 0 {
+	if stages := finished(manifests, l.planned(t)); len(stages) > 0 {
 		t.Errorf("a stage that stalled has a checkpoint: %v, in %v", stages, names(found))
 	}
 }
