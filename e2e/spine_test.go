@@ -252,7 +252,7 @@ func (l *lab) pooled(t *testing.T) (pool, []checkpoint.Manifest) {
 }
 
 // planned is what `plan` says of the stages on the way to one, or to the last.
-func (l *lab) planned(t *testing.T, to ...string) (stages []plannedStage) {
+func (l *lab) planned(t *testing.T, to ...string) (stages []plannedStage) { //nolint:unparam // the rehearsal, which a tag builds, gives one
 	t.Helper()
 	args := []string{"-o", "json"}
 	for _, stage := range to {
