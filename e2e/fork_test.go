@@ -74,6 +74,7 @@ func TestForksNeverHearEachOther(t *testing.T) {
 func (h *host) tiny(t *testing.T, name string, roles map[string]tiny.Role) *lab {
 	t.Helper()
 	l := h.written(t, name, tiny.Lab)
+	l.pool = h.mine + "-forks"
 	d, err := libvirt.Open(t.Context(), libvirt.Options{URI: connection, Pool: l.pool})
 	if err != nil {
 		t.Fatal(err)

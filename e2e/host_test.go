@@ -332,7 +332,7 @@ func (h *host) clear(w io.Writer) int {
 			left = append(left, "bridge "+bridge)
 		}
 	}
-	for _, pool := range []string{"-pool", "-shipped"} {
+	for _, pool := range []string{"-pool", "-forks", "-shipped"} {
 		left = append(left, removePool(h.mine+pool, "dh-layer-", "dh-checkpoint-", "dh-media-", "dh-pool-key", "dh-host-")...)
 	}
 	if len(left) == 0 {

@@ -361,3 +361,34 @@ func TestAHalfUploadIsReplaced(t *testing.T) {
 		must(t, r.Close())
 	})
 }
+
+// slow is a hypervisor that answers short, as while another run writes.
+type slow struct {
+	drivers.Driver
+	short int
+}
+
+func (s *slow) Unwrap() drivers.Driver { return s.Driver }
+
+// DownloadVolume implements drivers.Volumes.
+func (s *slow) DownloadVolume(ctx context.Context, name string, w io.Writer) error {
+	if name == "dh-pool-key" && s.short > 0 {
+		s.short--
+		return nil
+	}
+	return s.Driver.DownloadVolume(ctx, name, w)
+}
+
+// Two runs that are the first in a pool make one key.
+func TestAPoolsKeyIsAwaitedWhileItIsWritten(t *testing.T) {
+	t.Parallel()
+	l := demo(t)
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		must(t, r.run(r, l, func(e *engine.Engine) error { _, err := planned(t.Context(), e, ""); return err }))
+		must(t, r.run(&slow{r, 5}, l, func(e *engine.Engine) error { _, err := planned(t.Context(), e, ""); return err }))
+		err := r.run(&slow{r, 1000}, l, func(e *engine.Engine) error { _, err := planned(t.Context(), e, ""); return err })
+		if err == nil || !strings.Contains(err.Error(), "holds 0 bytes") {
+			t.Errorf("a key that never comes: %v", err)
+		}
+	})
+}

@@ -103,8 +103,8 @@ func (e *Engine) poolKey(ctx context.Context, w *world) ([]byte, error) {
 			return nil, err
 		}
 	}
-	var b bytes.Buffer
-	if err := e.driver.DownloadVolume(ctx, poolKeyVolume, &b); err != nil {
+	b, err := e.readPoolKey(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if b.Len() != poolKeySize || bytes.Equal(b.Bytes(), make([]byte, poolKeySize)) {
@@ -113,6 +113,26 @@ func (e *Engine) poolKey(ctx context.Context, w *world) ([]byte, error) {
 			poolKeyVolume, poolKeySize, b.Len())
 	}
 	return b.Bytes(), nil
+}
+
+// readPoolKey reads the volume of the pool's key, for some seconds again where it
+// is short: it is while another run, the first in a pool, writes it.
+func (e *Engine) readPoolKey(ctx context.Context) (*bytes.Buffer, error) {
+	var b bytes.Buffer
+	for tries := 0; ; tries++ {
+		b.Reset()
+		if err := e.driver.DownloadVolume(ctx, poolKeyVolume, &b); err != nil {
+			return nil, err
+		}
+		if b.Len() >= poolKeySize || tries >= 50 {
+			return &b, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // value gives a secret's value.
