@@ -415,3 +415,34 @@ func TestStartOfAPatternGoesOnWhereverItIsCut(t *testing.T) {
 		must(t, all(r.instances(r, l).Stop(t.Context(), class(2))))
 	}, verb: start, again: start, after: unspoilt, stride: 7}.run(t)
 }
+
+// The forks of a warm checkpoint do not boot: each has in its memory what the
+// machine had, under its own name, and all their clocks show one time.
+func TestForksOfAWarmCheckpointGoOnFromItsMemory(t *testing.T) {
+	t.Parallel()
+	inTime(t, windows.Options{}, fake.Options{}, func(t *testing.T, r *rig) {
+		l := warmLab(t)
+		must(t, r.run(r, l, up(t.Context(), "work")))
+		change(t, r, l)
+		<-time.After(time.Hour)
+		i := r.instances(r, l)
+		must(t, all(i.Fork(t.Context(), "work", class(3))))
+		clocks := map[string]bool{}
+		states, err := i.Status(t.Context(), "class-*")
+		must(t, err)
+		for _, s := range states {
+			for _, m := range s.Machines {
+				clocks[m.LabTime.Format(time.DateTime)] = true
+			}
+		}
+		if len(clocks) != 1 {
+			t.Errorf("the clocks show %v", clocks)
+		}
+		for _, name := range class(3) {
+			wantRecall(t, r, name, l, both)
+		}
+		must(t, all(i.Revert(t.Context(), class(2), "")))
+		wantRecall(t, r, "class-02", l, both)
+		wantRecall(t, r, l.Name, l, changed)
+	})
+}
